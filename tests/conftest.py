@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from reference_folder import reference_data as reference_data  # noqa: PLC0414 - a fixture for all
 from swtpm import SoftwareTpm
@@ -17,6 +18,10 @@ os.environ.setdefault("MUSTER_DRIVERS", "sbi,simulated")
 os.environ.setdefault("MUSTER_ESCL_SCANNERS", "")
 # SANE would load every back end of this machine; without a configuration it has none.
 os.environ.setdefault("SANE_CONFIG_DIR", os.devnull)
+
+# How long an example takes tells how busy this computer is.
+settings.register_profile("muster", deadline=None)
+settings.load_profile("muster")
 
 
 @pytest.fixture

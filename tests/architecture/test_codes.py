@@ -17,7 +17,7 @@ from muster.errors import Code
 REPOSITORY = Path(__file__).parents[2]
 PACKAGES = ("muster", *sorted(folder.name for folder in REPOSITORY.glob("drivers/*/src/muster_*")))
 # The window shows codes and has none; alembic runs env.py and numbered migrations itself.
-NOT_IMPORTED = re.compile(r"^muster\.ui(\.|$)|\.__main__$|^muster\.store\.migrations\.")
+NOT_IMPORTED = re.compile(r"^muster\.ui(\.|$)|\.__main__$|^muster\.(store|receiver)\.migrations\.")
 
 
 def _modules() -> list[str]:

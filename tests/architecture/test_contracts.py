@@ -34,7 +34,9 @@ TRESPASSES = {
     "Qt only in the window": ("workstation/slip.py", "import PySide6.QtGui"),
     "Networks and computer vision only in analysis": ("workstation/capture.py", "import cv2"),
     "Cryptography only in crypto": ("packet/seal.py", "import cryptography.fernet"),
-    "The database only in store": ("workstation/desk.py", "import sqlalchemy"),
+    "Databases only in store and receiver": ("workstation/desk.py", "import sqlalchemy"),
+    "What only a hub needs, only in receiver": ("upload/transport.py", "import boto3"),
+    "Signed updates are read in one place": ("workstation/updating.py", "import tuf"),
     "The nouns need the standard library only": ("domain/biometrics.py", "import numpy"),
 }
 DRIVER_TRESPASS = {"Drivers see the device seam only": ("driver.py", "import muster.workstation.policy")}

@@ -3,8 +3,9 @@
     python tests/bench/registrations.py --count 300
 
 A line for each registration: how long the window was blocked, how long the next person waited, what the process
-holds. At the end the last third is compared with the second tenth, when everything had been used: exit status 1
-when it holds more. Linux only.
+holds. Below them the middle one of each column, the one that 95 of a hundred keep below, and the worst. At the end
+the last third is compared with the second tenth, when everything had been used: exit status 1 when it holds more.
+Linux only.
 """
 
 from __future__ import annotations
@@ -13,20 +14,33 @@ import argparse
 import os
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import ceil
 
-from muster.ui.rehearsal import Rehearsed, rehearsing
+from muster.ui.timed_run import Timed, timed_run
 
 HEADING = "number blocked_ms own_ms next_ready_ms resident_mib"
 _MORE_MEMORY = 1.05
 _MORE_MIB = 10.0  # what an allocator keeps for the next time
 
 
-def line(each: Rehearsed) -> str:
-    return (
-        f"{each.number:>6} {each.blocked.wall_ms:>10.1f} {each.blocked.own_ms:>6.1f} "
-        f"{each.next_ready_ms:>13.1f} {each.resident_mib:>12.1f}"
-    )
+def line(each: Timed) -> str:
+    return _columns(str(each.number), _figures(each))
+
+
+def summary(told: Sequence[Timed]) -> Iterator[str]:
+    columns = [sorted(column) for column in zip(*map(_figures, told), strict=True)]
+    for name, share in (("median", 0.5), ("p95", 0.95), ("worst", 1.0)):
+        yield _columns(name, [column[ceil(share * len(column)) - 1] for column in columns])
+
+
+def _figures(each: Timed) -> tuple[float, ...]:
+    return each.blocked.wall_ms, each.blocked.own_ms, each.next_ready_ms, each.resident_mib
+
+
+def _columns(name: str, figures: Sequence[float]) -> str:
+    wall, own, ready, resident = figures
+    return f"{name:>6} {wall:>10.1f} {own:>6.1f} {ready:>13.1f} {resident:>12.1f}"
 
 
 def growth(resident_mib: Sequence[float]) -> str:
@@ -46,12 +60,13 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("MUSTER_SIMULATED_SPEED", "20")
     print(HEADING, flush=True)
-    held = []
-    with rehearsing() as rehearsal:
-        for each in rehearsal.registrations(asked.count):
+    told_of: list[Timed] = []
+    with timed_run() as run:
+        for each in run.registrations(asked.count):
             print(line(each), flush=True)
-            held.append(each.resident_mib)
-    found = growth(held)
+            told_of.append(each)
+    print(*summary(told_of), sep="\n")
+    found = growth([each.resident_mib for each in told_of])
     print(found or "It holds no more than at the beginning.")
     return 1 if found else 0
 

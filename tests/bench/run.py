@@ -86,7 +86,7 @@ def enrolling(rounds: Rounds) -> Iterator[Row]:
 
 def main() -> None:
     rounds = Rounds.only_one() if "--once" in sys.argv else Rounds()
-    # That the window can be rehearsed is seen where the window is tested: a person takes it too long for a look.
+    # That the window can be timed is seen where the window is tested: a person takes it too long for a look.
     areas = [each for each in area_names() if not (rounds.once and each == "window")]
     rows = [row for _, row in measure(areas, rounds)]
     rows += [*judging(rounds), *enrolling(rounds)]

@@ -24,6 +24,7 @@ os.environ.setdefault("MUSTER_SIMULATED_SPEED", "50")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import receivers
 from faults import station as st
 from faults.bad_line import CUTS, SLOW, TLS_FAULTS, BadLine, Fault
 from faults.certificates import Certificates
@@ -107,10 +108,7 @@ class Rig:
 
     def forget(self, root: Path) -> None:
         """Let the receiver forget everything; what it accepts is counted from here for ``root``."""
-        for name in ("announced", "packets", "accepted", "rejected", "states"):
-            folder = self.station.folder.receiver / name
-            for path in folder.iterdir() if folder.is_dir() else ():
-                path.unlink()
+        receivers.forget(self.station.folder.receiver)
         log = self.station.folder.receiver / "receiver.log"
         self._log_from[root] = log.stat().st_size
 

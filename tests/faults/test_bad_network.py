@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+import receivers
 from faults.bad_line import CUTS, SLOW, BadLine, Fault
 from muster.audit.catalogue import AuditEvent
 from muster.domain.delivery import DeliveryState
@@ -49,13 +50,11 @@ class Ground:
 
     def forget(self) -> None:
         """The server has never heard of the packet, and the station is to send it."""
-        for name in ("announced", "packets", "accepted"):
-            for path in (self.folder / name).iterdir():
-                path.unlink()
+        receivers.forget(self.folder)
         self.desk.sync.try_again(self.packet_id)
 
     def accepted(self) -> list[str]:
-        return [path.stem for path in (self.folder / "accepted").iterdir()]
+        return receivers.accepted(self.folder)
 
     def uploads(self) -> int:
         return Counter(each.event for each in self.desk.trail.about(self.registration_id))[
@@ -108,7 +107,7 @@ def test_a_line_cut_anywhere_loses_no_packet_and_makes_no_second_one(ground: Gro
         (entry,) = ground.desk.sync.outbox()
         lost = entry.state is not DeliveryState.PUSHED or ground.accepted() != [ground.packet_id]
         twice = ground.uploads() - before != 1
-        changed = (ground.folder / "packets" / f"{ground.packet_id}.zip").read_bytes() != sealed
+        changed = receivers.kept_packet(ground.folder, ground.packet_id).read_bytes() != sealed
         table += Counter({(kind, "rounds"): 1, (kind, "broken"): happened, (kind, "lost"): lost or changed})
         table += Counter({(kind, "twice"): twice})
     _print(table)

@@ -27,7 +27,7 @@ from fuzz.target import BUILD, Target, load, names
 _ONE = Path(__file__).parent / "one.py"
 TIMEOUT_S = 10  # for one input
 MEMORY_MB = 1024
-_GRACE_S = 60  # to start, to run the seeds, and to end
+_GRACE_S = 150  # to start, to run the seeds, and to end
 
 
 @dataclass(frozen=True, slots=True)

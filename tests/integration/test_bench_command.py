@@ -23,7 +23,8 @@ def rows(muster: Muster) -> list[dict[str, Any]]:
 def test_what_cannot_be_measured_is_bad_input_and_what_can_is_told(muster: Muster) -> None:
     ran = muster("bench", "coffee", "--once", "--json")
     assert (ran.status, ran.error_code) == (2, "AREA_UNKNOWN")
-    assert "forms, packet, prefill, proofing, records, review, start, station" in ran.document["error"]["message"]
+    message = ran.document["error"]["message"]
+    assert "forms, gallery, packet, prefill, proofing, records, rest, review, start, station" in message
 
 
 def test_every_row_has_its_figure_its_primitive_and_the_ratio_of_both(rows: list[dict[str, Any]]) -> None:

@@ -24,6 +24,7 @@ from muster.crypto.sealing import derive_key
 from muster.crypto.signing import SigningKey
 from muster.domain.registration import USUAL_STEPS
 from muster.workstation.station import Station
+from receivers import kept_packet
 
 Muster = Callable[..., Any]
 STEPS = [step.value for step in USUAL_STEPS]
@@ -71,8 +72,10 @@ def packet(station: Path, delivered: dict[str, Any], tmp_path: Path) -> Path:
 def test_a_whole_enrollment_answers_with_the_agreed_keys(delivered: dict[str, Any]) -> None:
     assert set(delivered) == {"registration_id", "state", "steps", "packet_id"}
     assert delivered["state"] == "delivered"
-    assert [set(step) for step in delivered["steps"]] == [{"name", "state", "findings"}] * len(STEPS)
+    assert [set(step) for step in delivered["steps"]] == [{"name", "state", "findings", "devices"}] * len(STEPS)
     assert [(step["name"], step["state"]) for step in delivered["steps"]] == [(name, "done") for name in STEPS]
+    face, hand = (step["devices"] for step in delivered["steps"] if step["name"] in ("face", "left_slap"))
+    assert [each.partition(" FILES")[0] for each in (*face, *hand)] == ["Muster Picture files"] * 2
     # The portrait smiles: said, and no reason to refuse it.
     findings = [
         (step["name"], each["code"], each["severity"]) for step in delivered["steps"] for each in step["findings"]
@@ -84,8 +87,8 @@ def test_a_whole_enrollment_answers_with_the_agreed_keys(delivered: dict[str, An
 def test_a_whole_enrollment_leaves_the_packet_at_the_receiver_and_no_plaintext_here(
     station: Path, delivered: dict[str, Any]
 ) -> None:
-    name = f"{delivered['packet_id']}.zip"
-    assert (station / "receiver" / "packets" / name).read_bytes() == (station / "outbox" / name).read_bytes()
+    kept = kept_packet(station / "receiver", delivered["packet_id"])
+    assert kept.read_bytes() == (station / "outbox" / f"{delivered['packet_id']}.zip").read_bytes()
     assert list((station / "blobs").iterdir()) == []
 
 
@@ -396,7 +399,9 @@ def test_the_trail_of_an_enrollment_is_valid(muster: Muster, station: Path, deli
     ran = muster("audit", "verify", "--data", station, "--json")
     assert ran.status == 0
     verdict = ran.document
-    assert set(verdict) == {"records", "valid", "first_bad", "head", "checkpoints", "vouched_for"}
+    assert set(verdict) == {
+        "records", "valid", "first_bad", "head", "checkpoints", "vouched_for", "end_known",
+    }  # fmt: skip
     assert (verdict["valid"], verdict["first_bad"]) == (True, None)
     assert verdict["records"] > 30 and len(verdict["head"]) == 64
 
@@ -463,13 +468,12 @@ def _made_real(data: Path) -> None:
     (data / "station.json").write_text(json.dumps({**content, "demo": False}))
 
 
-@pytest.mark.parametrize("arguments", [("demo",), ("--demo",)], ids=["command", "window"])
-def test_the_demo_keeps_away_from_a_real_station(
-    muster: Muster, no_screen: None, copy: Path, arguments: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize("demo", ["demo", "--demo"], ids=["command", "window"])
+def test_the_demo_keeps_away_from_a_real_station(muster: Muster, no_screen: None, copy: Path, demo: str) -> None:
     _made_real(copy)
-    ran = muster(*arguments, "--data", copy)
-    assert (ran.status, ran.out) == (2, "")
+    ran = muster(demo, "--data", copy)
+    said = f"Opening the training station in {copy}\n" if demo == "--demo" else ""
+    assert (ran.status, ran.out) == (2, said)
     assert ran.err.endswith("[NOT_A_DEMO_STATION]\n")
 
 
@@ -539,8 +543,11 @@ def test_a_damaged_database_is_rebuilt_by_command_and_the_second_look_finds_it_w
     content[len(content) // 2] ^= 1
     (copy / "muster.db").write_bytes(content)
     first = muster("station", "repair", "--data", copy, "--json")
-    assert (first.status, first.document["whole"]) == (0, False), first.err
-    assert first.document["rebuilt"]["records_lost"] == 0
+    rebuilt = first.document["rebuilt"]
+    assert not first.document["whole"]
+    assert {name: rebuilt[name] for name in rebuilt if name.endswith("_lost") and rebuilt[name]} == {}
+    # the byte may lie in a table of which there is no copy, such as the gallery: then the command says so
+    assert first.status == (1 if rebuilt["incomplete"] else 0)
     second = muster("station", "repair", "--data", copy, "--json")
     assert (second.status, second.document) == (0, {"whole": True, "rebuilt": None})
 
@@ -568,3 +575,19 @@ def test_an_exported_trail_is_verified_by_a_command_that_has_no_station(
     (tmp_path / "trail").write_text(text.replace("MUS-AUT-001", "MUS-AUT-002", 1))
     bad = muster("audit", "verify", "--file", tmp_path / "trail", "--machine-key", key, "--json")
     assert (bad.status, bad.document["valid"]) == (1, False)
+
+
+def test_the_newest_records_are_told_by_what_happened_as_well_as_by_id(muster: Muster, copy: Path) -> None:
+    ran = muster("audit", "list", "--limit", 1, "--user", "supervisor", "--data", copy)
+    assert "MUS-AUT-001" in ran.out and "Operator signed in" in ran.out
+
+
+def test_an_exported_trail_whose_end_lost_its_signature_is_not_good_enough_for_a_script(
+    muster: Muster, copy: Path, tmp_path: Path
+) -> None:
+    muster("audit", "export", tmp_path / "trail", "--user", "supervisor", "--data", copy, "--json")
+    title, *lines = (tmp_path / "trail").read_text().splitlines()
+    unsigned = {name: value for name, value in json.loads(title).items() if name != "signature"}
+    (tmp_path / "trail").write_text("\n".join([json.dumps(unsigned), *lines[:-3]]) + "\n")
+    ran = muster("audit", "verify", "--file", tmp_path / "trail")
+    assert ran.status == 1 and "NOT known to be complete" in ran.out

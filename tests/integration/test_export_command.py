@@ -18,6 +18,7 @@ from muster.formats.govstack import NO_FIELD, EnrollmentRequest
 from muster.formats.govstack_profile import Profile
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.embedded_receiver import EmbeddedReceiver
+from receivers import enrollment
 from unit.formats.govstack_yaml import load_api, schema_of
 
 Muster = Callable[..., Any]
@@ -120,8 +121,7 @@ def test_sent_to_a_server_it_is_kept_there_and_the_answer_says_whether_it_is_new
         receiver.close()
     assert (first.status, first.document) == (0, {"registration_id": sealed, "created": True})
     assert (again.status, again.out) == (0, "Known there already.\n")
-    kept = DataFolder(station).receiver / "enrollments" / f"{sealed}.json"
-    assert EnrollmentRequest.parse(kept.read_bytes()).offline is True
+    assert EnrollmentRequest.parse(enrollment(DataFolder(station).receiver, sealed)).offline is True
 
 
 def test_a_server_that_is_not_there_is_missing(muster: Muster, station: Path, sealed: str) -> None:

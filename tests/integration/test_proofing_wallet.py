@@ -4,25 +4,30 @@ others' making. Neither changes anything that the other does; the lies are in ``
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
 
 from muster.clock import utc_now
+from muster.crypto.signing import SigningKey
 from muster.domain.proofing import Eidas, ExecutionStatus, NodeStatus, PollAction, WaitForCallbackAction
 from muster.errors import Refused
 from muster.proofing.definitions import parse_definitions
+from muster.upload.request_signing import RequestSigning
 from muster.upload.sync_data import Kind
 from muster.upload.transport import Answer, Exchange, Request
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.proofing import ExecutionView, Proofing, Situation
-from muster.workstation.server import NoServer
+from muster.workstation.server import NoServer, RemoteServer, ServerTerms
 from muster.workstation.station import NewStation, Station
 from simulators.mail_server import Mailbox, mail_server
 from simulators.real_wallet import Wallet, real_wallet
@@ -108,12 +113,40 @@ def clock() -> Later:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, authority: Party, clock: Later) -> Iterator[Desk]:
-    station = Station.create(tmp_path_factory.mktemp("wallet") / "station", NewStation.for_demo(), clock)
+def station(tmp_path_factory: pytest.TempPathFactory, clock: Later) -> Station:
+    return Station.create(tmp_path_factory.mktemp("wallet") / "station", NewStation.for_demo(), clock)
+
+
+@pytest.fixture(scope="module")
+def desk(station: Station, authority: Party, clock: Later) -> Iterator[Desk]:
     (user_id, password), _ = station.demo_credentials() or ()
     with sign_in(station, user_id, password, NoServer(), clock) as desk:
         assert desk.master_data.take(Kind.CA_CERTIFICATES, Listing(authority))
         yield desk
+
+
+@pytest.fixture(scope="module")
+def hub(station: Station, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a center's hub that knows the station, and nothing else of what it does."""
+    folder = tmp_path_factory.mktemp("hub")
+    (folder / "hub.toml").write_text("port = 0\nsigned_requests = true\n")
+    known = f"{station.identity.ref_id}={station.folder.machine_public_key}"
+    command = [sys.executable, "-m", "muster.receiver", "--data", str(folder / "hub"), "--machine", known]
+    command += ["--settings", str(folder / "hub.toml")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def desk_with_hub(station: Station, desk: Desk, clock: Later, hub: str) -> Iterator[Desk]:
+    """The same station, which was told its server's address."""
+    (user_id, password), _ = station.demo_credentials() or ()
+    with sign_in(station, user_id, password, RemoteServer(hub, ServerTerms(signed_requests=True)), clock) as told:
+        yield told
 
 
 def _begun(desk: Desk, mail: tuple[Mailbox, str], **changes: Any) -> ExecutionView:
@@ -232,3 +265,25 @@ def test_by_way_of_a_centre_the_answer_is_found_by_looking(
     assert early.value.code.name == "TOO_EARLY"
     clock.by += timedelta(seconds=3)
     assert desk.proofing.poll(view.execution_id, NODE).status is ExecutionStatus.COMPLETED
+
+
+def test_a_station_that_has_a_hub_needs_nothing_else_for_wallets_to_answer_it(
+    desk_with_hub: Desk, mail: tuple[Mailbox, str], phone: Wallet, issuer: Party, clock: Later, hub: str
+) -> None:
+    desk = desk_with_hub
+    view = _begun(desk, mail)
+    assert quote(f"{hub}/relay/", safe="") in _link(view)
+    said = phone.opens(_link(view), issuer.credential(ERIKA))
+    assert (said["status"], said["body"]) == (200, {})
+    assert phone.opens(_link(view), issuer.credential({**ERIKA, "given_name": "Max"}))["status"] == 400
+    clock.by += timedelta(seconds=3)
+    done = desk.proofing.poll(view.execution_id, NODE)
+    assert (done.status, done.attributes["given_name"]) == (ExecutionStatus.COMPLETED, "Erika")
+
+
+def test_a_hub_that_does_not_know_the_station_takes_no_question_of_it(
+    desk_with_hub: Desk, mail: tuple[Mailbox, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_with_hub.server, "_signing", RequestSigning(SigningKey.generate()))
+    view = _begun(desk_with_hub, mail)
+    assert _stands(desk_with_hub, view)[0] == ["WALLET_RELAY_REFUSED"]

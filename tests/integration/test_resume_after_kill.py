@@ -29,6 +29,7 @@ from muster.workstation.policy import UNJUDGED, Policy
 from muster.workstation.script import Script, ScriptedEnrollment
 from muster.workstation.server import RemoteServer
 from muster.workstation.station import NewStation, Station
+from receivers import kept_packet
 
 PLAYER = Path(__file__).with_name("play_and_wait.py")
 STEPS = list(USUAL_STEPS)
@@ -118,7 +119,7 @@ def test_a_program_killed_after_a_step_continues_with_the_next(
         assert _files(root / "outbox") == []
         receipt = _complete(desk, password, registration_id)
     assert not receipt.duplicate
-    packet = template.folder.receiver / "packets" / f"{receipt.packet_id}.zip"
+    packet = kept_packet(template.folder.receiver, receipt.packet_id)
     assert packet.read_bytes() == (root / "outbox" / f"{receipt.packet_id}.zip").read_bytes()
     key, machine_key = template.folder.receiver / "server.pem", template.folder.machine_public_key
     assert inspect_packet(packet, key, machine_key).valid
@@ -269,4 +270,4 @@ def test_a_program_killed_between_the_word_of_destroying_and_the_file_destroys_i
         assert entry.destroyed_at is not None
         assert desk.trail.verify().valid
     assert _files(root / "outbox") == []
-    assert (template.folder.receiver / "packets" / f"{entry.packet_id}.zip").exists()
+    assert kept_packet(template.folder.receiver, entry.packet_id).exists()

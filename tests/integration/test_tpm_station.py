@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from receivers import accepted, kept_packet
 from swtpm import SoftwareTpm
 
 Muster = Callable[..., Any]
@@ -46,7 +47,7 @@ def delivered(muster: Muster, station: Path, erika_whole: Path) -> dict[str, Any
 
 
 def inspected(muster: Muster, station: Path, delivered: dict[str, Any], machine_key: str) -> Any:
-    packet = station / "receiver" / "packets" / f"{delivered['packet_id']}.zip"
+    packet = kept_packet(station / "receiver", delivered["packet_id"])
     key = station / "receiver" / "server.pem"
     return muster(
         "packet", "inspect", packet, "--key", key, "--machine-key", station / "keys" / machine_key, "--json"
@@ -55,7 +56,7 @@ def inspected(muster: Muster, station: Path, delivered: dict[str, Any], machine_
 
 def test_the_receiver_accepts_what_the_tpm_signed(station: Path, delivered: dict[str, Any]) -> None:
     assert delivered["state"] == "delivered"
-    assert (station / "receiver" / "accepted" / f"{delivered['packet_id']}.json").exists()
+    assert delivered["packet_id"] in accepted(station / "receiver")
 
 
 def test_the_delivered_packet_opens_valid_with_the_tpms_public_key(

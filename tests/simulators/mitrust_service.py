@@ -8,6 +8,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -32,7 +35,8 @@ RECORD: dict[str, Any] = {
 
 class MitrustServer(LoopbackServer):
     """``polls`` are answered in turn, the last again and again; a server in between says 431 to headers longer
-    than ``refuse_headers_above``; ``trouble`` is said to calls by their method and path."""
+    than ``refuse_headers_above``; ``trouble`` is said to calls by their method and path. With a ``clock`` of its
+    own, tokens die there after ninety days and are renewed for two years."""
 
     def __init__(self) -> None:
         self.forget()
@@ -48,12 +52,28 @@ class MitrustServer(LoopbackServer):
         self.open_sessions = 0
         self.active = 53
         self.asked_for: list[dict[str, str]] = []
+        self.clock: datetime | None = None
+        self.renewed_at: dict[str, datetime] = {}
+        self.first_given_at: datetime | None = None
+        self.autoupdate = ""
 
     @property
     def calls(self) -> list[tuple[str, str]]:
         return [(each.method, each.path) for each in self.asked]
 
     def answer(self, asked: Asked) -> Reply:
+        reply = self._answer(asked)
+        if self.clock is None:
+            return reply
+        return replace(reply, headers={**reply.headers, "Date": format_datetime(self.clock, usegmt=True)})
+
+    def given(self, *tokens: str) -> None:
+        """Just now, by a clock of its own."""
+        assert self.clock is not None
+        self.first_given_at = self.clock
+        self.renewed_at = dict.fromkeys(tokens, self.clock)
+
+    def _answer(self, asked: Asked) -> Reply:
         call = (asked.method, asked.path)
         if call in self.trouble:
             return self.trouble[call]
@@ -134,13 +154,25 @@ class MitrustServer(LoopbackServer):
         interactive = asked.headers.get("authorization") == f"Bearer {_SHARED}"
         if not (headless or interactive):
             return self._wrong("session")
-        data = {"user_consent": {"jwe": "encrypted"}, "user_info": self.record}
+        data: dict[str, Any] = {"user_consent": {"jwe": "encrypted"}, "user_info": self.record}
+        if self.autoupdate and interactive:
+            data["autoupdate"] = {"access_token_wrapper": {"access_token": self.autoupdate}}
         return Reply.of({"data": data, "message": "some message", "status": "succes"})
 
     def _renewed(self, asked: Asked) -> Reply:
-        if not self._is_client(asked) or not asked.headers.get("headless_token", "").startswith(TOKEN):
+        told = asked.headers.get("headless_token") or json.loads(asked.body).get("headless_token", "")
+        if not self._is_client(asked) or not told.startswith(TOKEN):
             return self._wrong("headless_token")
-        wrapper = {"access_token": f"{TOKEN}-renewed", "expires_in": 7776000, "token_type": "headless"}
+        renewed = f"{TOKEN}-renewed"
+        if self.clock is not None and self.first_given_at is not None:
+            if told not in self.renewed_at:
+                return Reply.of({"error": "unknown token"}, 400)
+            too_old = self.clock - self.renewed_at[told] >= timedelta(days=90)
+            if too_old or self.clock - self.first_given_at >= timedelta(days=730):
+                return Reply.of({"error": "expired"}, 400)
+            renewed = f"{told}-renewed"
+            self.renewed_at[renewed] = self.clock
+        wrapper = {"access_token": renewed, "expires_in": 7776000, "token_type": "headless"}
         return Reply.of({"date": {"autoupdate": {"access_token_wrapper": wrapper}}, "status": "success"})
 
 

@@ -60,6 +60,7 @@ class OpenIdProvider(LoopbackServer):
     def be_honest(self) -> None:
         self.metadata: Json = {}
         self.claims: Json = {}
+        self.access_claims: Json | None = None  # of a signed access token, where it gives one
         self.header: Json = {}
         self.algorithm = "ES256"
         self.signs_with = "first"
@@ -122,8 +123,12 @@ class OpenIdProvider(LoopbackServer):
             return Reply.of({"error": "invalid_grant"}, 400)
         if (request["code_challenge_method"], request["code_challenge"]) != ("S256", challenge):
             return Reply.of({"error": "invalid_grant"}, 400)
-        access = secrets.token_urlsafe(24)
         now = int(self.clock())
+        access = secrets.token_urlsafe(24)
+        if self.access_claims is not None:
+            granted = {"iss": self.origin, "sub": SUBJECT, "aud": CLIENT, "client_id": CLIENT, "exp": now + 300}
+            asked_for = {"iat": now, "jti": access, "scope": request["scope"]}
+            access = signed({**granted, **asked_for, **self.access_claims}, by=self.signs_with)
         told = {
             "iss": self.origin,
             "sub": SUBJECT,

@@ -42,9 +42,11 @@ class Party:
         names = [(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)]), False)] if uri else []
         return _made(name, self, [_SIGNS, *names], days)
 
-    def list_signer(self, *uses: str, days: tuple[int, int] = (-10, 300)) -> Party:
+    def list_signer(
+        self, *uses: str, days: tuple[int, int] = (-10, 300), curve: ec.EllipticCurve | None = None
+    ) -> Party:
         known = x509.ExtendedKeyUsage([x509.ObjectIdentifier(each) for each in uses])
-        return _made("Lists", self, [_SIGNS, (known, False)] if uses else [_SIGNS], days)
+        return _made("Lists", self, [_SIGNS, (known, False)] if uses else [_SIGNS], days, curve)
 
     @property
     def pem(self) -> str:
@@ -112,9 +114,13 @@ _SIGNS = (
 
 
 def _made(
-    name: str, above: Party | None, extensions: Sequence[tuple[x509.ExtensionType, bool]], days: tuple[int, int]
+    name: str,
+    above: Party | None,
+    extensions: Sequence[tuple[x509.ExtensionType, bool]],
+    days: tuple[int, int],
+    curve: ec.EllipticCurve | None = None,
 ) -> Party:
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = ec.generate_private_key(curve or ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     builder = (

@@ -1,4 +1,4 @@
-"""A centre that keeps questions for wallets and their answers, over real sockets: ``methods/wallet_relay.py``."""
+"""A centre that keeps questions for wallets and their answers, over real sockets: ``formats/answer_relay.py``."""
 
 from __future__ import annotations
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -31,12 +32,14 @@ from muster.ui.wizard.wizard import Wizard
 from muster.workstation import policy
 from muster.workstation.capture_lane import is_capture
 from muster.workstation.demo import demo_script
+from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.lanes import Lanes
 from muster.workstation.script import Script, ScriptedEnrollment
+from receivers import forget
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000  # beside other work; who is not waited for costs nothing
 _SHIPPED_RULES = policy._QUALITY_RULES
 
 
@@ -68,6 +71,12 @@ class Driver:
         else:  # Qt's test library has keys for ASCII only, and aborts on the rest
             box.setText(text)
             box.textEdited.emit(text)
+
+    @property
+    def receiver_folder(self) -> Path:
+        """Where the receiver keeps what it got: beside the station that this one is a copy of."""
+        assert self.session._receiver is not None
+        return self.session._receiver._folder.receiver
 
     @property
     def wizard(self) -> Wizard:
@@ -187,6 +196,15 @@ class Driver:
             self.click(proofing.forms["document"].go)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def in_english(qapp: QApplication) -> Iterator[None]:
+    """The language that the last test of a file chose is not the one the next file begins with."""
+    yield
+    for each in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(each)
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
 @pytest.fixture(autouse=True)
 def quick_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSTER_SIMULATED_SPEED", "50")
@@ -219,8 +237,32 @@ def lanes() -> Iterator[Lanes]:
         yield made
 
 
+class _SharedReceiver(EmbeddedReceiver):
+    """One process for the stations of many tests: copies of one station, so that it knows each of them."""
+
+    def close(self) -> None:
+        """Others go on with it."""
+
+    def end(self) -> None:
+        super().close()
+
+
+@pytest.fixture(scope="session")
+def demo_station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, _SharedReceiver]]:
+    """A demo station nobody has worked at, and its receiver. Only to be copied."""
+    root = tmp_path_factory.mktemp("demo") / "station"
+    station = Session(root, utc_now).create_demo()
+    receiver = _SharedReceiver(station.folder, station.identity)
+    receiver.url()  # from here on the station's folder holds the server's key, and so does every copy
+    yield root, receiver
+    receiver.end()
+
+
 @pytest.fixture
-def driver(qtbot: QtBot, session: Session, lanes: Lanes) -> Driver:
-    """The window on a demo station, at the sign-in page."""
-    session.create_demo()
+def driver(qtbot: QtBot, session: Session, lanes: Lanes, demo_station: tuple[Path, _SharedReceiver]) -> Driver:
+    """The window on a demo station, at the sign-in page; the receiver knows nothing of it yet."""
+    root, receiver = demo_station
+    shutil.copytree(root, session.data)
+    forget(root / "receiver")
+    session._receiver = receiver
     return Driver(qtbot, session, lanes)

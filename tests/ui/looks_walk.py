@@ -65,6 +65,7 @@ class Walk:
         yield "policy", window.policy
         yield "review", window.review
         yield "trail", window.trail
+        yield "administration", window.administration
         for step in plan:
             if step.value not in {"left_slap", "right_slap", "thumbs", "irises", "exception_photo"}:
                 # Those are the page of the face.

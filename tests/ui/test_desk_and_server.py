@@ -54,7 +54,7 @@ def test_sending_is_paused_and_continued_at_the_desk(driver: Driver) -> None:
 def test_somebody_who_was_told_to_come_again_is_not_in_red_any_more(driver: Driver) -> None:
     packet_id = _seal(driver)
     _desk(driver).sync.deliver(packet_id)
-    Storage(_desk(driver).folder.receiver, utc_now).set_state(packet_id, ServerStatus.REREGISTER)
+    Storage(driver.receiver_folder, utc_now).set_state(packet_id, ServerStatus.REREGISTER)
     _desk(driver).following.ask(due_only=False)
     driver.window.home()
     page = driver.on(HomePage)

@@ -197,6 +197,7 @@ def test_a_child_s_date_asks_who_brings_it_and_leaves_the_keyboard_where_it_is(o
 
 def test_one_of_two_numbers_is_enough_and_the_other_goes(open_page: Open) -> None:
     page = open_page(draft={"dateOfBirth": CHILD})
+    assert page.boxes["introducerUIN", ""].placeholderText() == "one of the two is enough"
     _type(page.boxes["introducerUIN", ""], "2")
     assert page.cells["introducerRID"].isHidden()
     QTest.keyClick(_focus(), Qt.Key.Key_Backspace)
@@ -240,6 +241,26 @@ def test_a_place_found_fills_every_list_and_the_keyboard_goes_on(open_page: Open
     QTest.keyClick(page.places.popup, Qt.Key.Key_Return)
     assert [page.lists[each].currentData() for each in ("region", "province", "city")] == ["NRD", "LAK", "SEE"]
     assert _focus() is not page.places
+
+
+def test_a_region_found_leads_to_what_it_still_lacks(open_page: Open) -> None:
+    lacking = dict.fromkeys(("region", "province", "city", "zone", "postalCode"), "")
+    page = open_page(draft={**_filled(), **lacking, "residenceStatus": ""})
+    _type(page.places, "northern")
+    QTest.keyClick(page.places.popup, Qt.Key.Key_Return)
+    assert _focus() is page.lists["province"]
+
+
+def test_a_number_written_otherwise_is_told_what_the_field_takes(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page(draft={**_filled(), "phone": "0170 1234567", "email": "erika"})
+    page.next.click()
+    qtbot.waitUntil(lambda: "red frame" in page.note.text())
+    assert "10 digits" in page.cells["phone"].problem.text()
+    assert "name@example.org" in page.cells["email"].problem.text()
+    for box, right in ((page.boxes["phone", ""], "1701234567"), (page.boxes["email", ""], "e@example.org")):
+        box.clear()
+        _type(box, right)
+    assert page.note.isHidden()  # no field has a red frame any more
 
 
 # Several languages

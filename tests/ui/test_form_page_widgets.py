@@ -73,9 +73,15 @@ def search(window: QWidget) -> tuple[PlaceSearch, list[object]]:
     return made, chosen
 
 
-def test_nothing_is_searched_for_after_one_letter(search: tuple[PlaceSearch, list[object]]) -> None:
+def test_places_are_shown_from_the_first_letter_on(search: tuple[PlaceSearch, list[object]]) -> None:
     box, _ = search
     QTest.keyClicks(box, "k")
+    assert box.popup.isVisible()
+
+
+def test_nothing_is_searched_for_before_the_first_letter(search: tuple[PlaceSearch, list[object]]) -> None:
+    box, _ = search
+    QTest.keyClicks(box, " ")
     assert not box.popup.isVisible()
 
 
@@ -95,6 +101,15 @@ def test_the_arrows_go_on_to_the_next_place_without_writing_it_into_the_box(
     QTest.keyClicks(box, "ken")
     QTest.keyClick(box.popup, Qt.Key.Key_Down)
     assert box.text() == "ken"
+    QTest.keyClick(box.popup, Qt.Key.Key_Return)
+    assert chosen == [RABAT]
+
+
+def test_the_arrow_behind_the_last_place_stays_on_it(search: tuple[PlaceSearch, list[object]]) -> None:
+    box, chosen = search
+    QTest.keyClicks(box, "rabat,")
+    for _ in range(2):
+        QTest.keyClick(box.popup, Qt.Key.Key_Down)
     QTest.keyClick(box.popup, Qt.Key.Key_Return)
     assert chosen == [RABAT]
 

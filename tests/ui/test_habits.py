@@ -9,6 +9,7 @@ import pytest
 from conftest_ui import Driver
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTranslator
 from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -175,7 +176,8 @@ def test_a_double_click_does_not_discard_a_draft(driver: Driver) -> None:
     QTest.qWait(200)
     assert driver.session.desk is not None
     assert len(driver.session.desk.enrollment.drafts()) == 1
-    driver.click(discard)  # enabled again once it could be read
+    driver.until(lambda: discard.was_thought_over)
+    driver.click(discard)
     driver.until(lambda: not driver.session.desk.enrollment.drafts())  # type: ignore[union-attr]
 
 
@@ -246,6 +248,23 @@ def test_a_slip_that_cannot_be_saved_is_a_sentence(driver: Driver, tmp_path: Pat
     assert "cannot be written" in receipt.note.text()
 
 
+def test_a_slip_printed_into_a_file_is_said_to_be_saved_there(driver: Driver, tmp_path: Path) -> None:
+    receipt = _finish(driver)
+    printer = QPrinter(QPrinter.PrinterMode.ScreenResolution)
+    printer.setOutputFileName(str(tmp_path / "slip.pdf"))
+    receipt.print_on(printer)
+    assert str(tmp_path / "slip.pdf") in receipt.note.text()
+
+
+@pytest.mark.skipif(bool(QPrinterInfo.availablePrinterNames()), reason="there is a printer")
+def test_without_any_printer_no_slip_is_written_over_the_one_before(driver: Driver) -> None:
+    receipt = _finish(driver)
+    receipt.printers.clear()
+    driver.click(receipt.print)
+    assert "no printer" in receipt.note.text()
+    assert driver.window.focusWidget() is receipt.save
+
+
 def test_a_packet_changed_on_the_disk_is_told_in_the_outbox_and_not_in_green(driver: Driver) -> None:
     driver.open_at(Step.SIGNATURE)
     desk, credentials = driver.session.desk, driver.session.station().demo_credentials()
@@ -274,7 +293,7 @@ def test_what_became_of_a_packet_is_said_in_words_and_first_who_must_come_again(
     (entry,) = desk.sync.outbox()
     driver.until(lambda: page._outbox.itemAtPosition(0, 1) is not None)
     assert page._outbox.itemAtPosition(0, 1).widget().text() == "accepted by the server"
-    Storage(desk.folder.receiver, utc_now).set_state(entry.packet_id, ServerStatus.REREGISTER)
+    Storage(driver.receiver_folder, utc_now).set_state(entry.packet_id, ServerStatus.REREGISTER)
     desk.following.ask(due_only=False)
     page.refresh()
     driver.until(lambda: "come again" in page._outbox.itemAtPosition(0, 1).widget().text())

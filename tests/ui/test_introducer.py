@@ -88,7 +88,7 @@ def test_where_signing_finds_the_officer_in_the_introducer_the_supervisor_is_ask
     driver.type(page.password, credentials[0][1])
     driver.click(page.sign)
     driver.until(lambda: "supervisor has to confirm" in page.note.text())
-    assert page.confirmation is not None and page.confirmation.confirm.isVisible()
+    driver.until(lambda: page.confirmation is not None and page.confirmation.confirm.isVisible())
     page = driver.to_sign()
     driver.type(page.password, credentials[0][1])
     driver.click(page.sign)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import inspect_packet
 from muster.workstation.lanes import Lanes
 from muster.workstation.slip import Slip, SlipSection
+from receivers import accepted, kept_packet
 
 PASSWORDS = {"mmuster": "Wald und Wiese", "vmuster": "Berg und Tal"}
 
@@ -88,10 +88,9 @@ def test_an_officer_enrolls_somebody_from_the_first_start_to_the_receipt(
     driver.until(lambda: receipt.sent.receipt is not None)  # sealed and sent behind the slip
     sent = receipt.sent
     assert sent.receipt is not None
-    accepted = station.folder.receiver / "accepted" / f"{sent.entry.packet_id}.json"
-    assert json.loads(accepted.read_text())["registrationId"] == sent.slip.registration_id
+    assert accepted(station.folder.receiver) == [sent.entry.packet_id]
     packet = station.folder.packet(sent.entry.packet_id)
-    assert (station.folder.receiver / "packets" / packet.name).read_bytes() == packet.read_bytes()
+    assert kept_packet(station.folder.receiver, packet.stem).read_bytes() == packet.read_bytes()
     report = inspect_packet(packet, station.folder.receiver / "server.pem", station.folder.machine_public_key)
     assert report.valid
 

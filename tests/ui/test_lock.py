@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from conftest_ui import Driver
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from muster.domain.registration import Step
 from muster.ui.capture.page import CapturePage
+from muster.ui.language import tr
 from muster.ui.pages.home import HomePage
 from muster.ui.pages.lock_screen import LockScreen
 from muster.ui.pages.sign_in import SignInPage
@@ -130,13 +134,27 @@ def test_a_quarter_of_an_hour_without_a_touch_locks_it(driver: Driver) -> None:
     assert driver.window.is_locked
 
 
-def test_a_touch_begins_the_time_anew(driver: Driver, qtbot: QtBot) -> None:
+def test_the_screen_locks_and_tells_of_it_by_the_settings_of_whoever_signed_in(driver: Driver) -> None:
+    driver.sign_in()
+    desk = driver.session.desk
+    assert desk is not None
+    desk.policy = replace(desk.policy, idle_lock_min=4, idle_notice_min=2)
+    driver.window._look_at_idle(119)
+    assert driver.window._countdown.text() == ""
+    driver.window._look_at_idle(120)
+    assert "2" in driver.window._countdown.text() and not driver.window.is_locked
+    driver.window._look_at_idle(240)
+    assert driver.window.is_locked
+
+
+def test_a_touch_begins_the_time_anew(driver: Driver) -> None:
     driver.sign_in()
     now = 0.0
     driver.window.idle._clock = lambda: now
     driver.window.idle.touched()
+    driver.window.idle.look()
     now = 800.0
-    qtbot.keyClick(driver.window, Qt.Key.Key_Shift)
+    QTest.keyClick(driver.window.windowHandle(), Qt.Key.Key_Shift)
     now = 1600.0
     driver.window.idle.look()
     assert not driver.window.is_locked
@@ -185,5 +203,12 @@ def test_the_trail_says_when_it_was_locked_and_by_what_unlocked(driver: Driver) 
     driver.until(lambda: not driver.window.is_locked)
     desk = driver.session.desk
     assert desk is not None
-    said = [(each.event, dict(each.detail)) for each in reversed(desk.trail.newest_first(4))]
+    said = [(each.event, dict(each.detail)) for each in desk.trail.newest_first(20)]
     assert ("MUS-AUT-006", {"idle": "false"}) in said and ("MUS-AUT-007", {"by": "password"}) in said
+
+
+def test_a_locked_station_of_training_says_that_it_is_one(driver: Driver) -> None:
+    driver.sign_in()
+    driver.window.lock()
+    words = [each.text() for each in _cover(driver).findChildren(QLabel)]
+    assert tr("Training: nothing is sent to a real server") in words

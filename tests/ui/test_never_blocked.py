@@ -1,4 +1,4 @@
-"""That a window which answers nobody is noticed, and that the rehearsal goes through."""
+"""That a window which answers nobody is noticed, and that the timed run goes through."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from muster.ui.loop_watch import FELT_MS, LoopWatch
-from muster.ui.rehearsal import rehearsing
+from muster.ui.timed_run import timed_run
 
 
 def _work_long() -> None:
@@ -56,8 +56,8 @@ def test_each_look_begins_anew(qapp: QApplication, qtbot: QtBot) -> None:
 
 
 @pytest.mark.usefixtures("quick_devices")
-def test_the_rehearsal_enrolls_one_person_after_the_other() -> None:
-    with rehearsing() as rehearsal:
-        (told,) = rehearsal.registrations(1)
+def test_the_timed_run_enrolls_one_person_after_the_other() -> None:
+    with timed_run() as run:
+        (told,) = run.registrations(1)
     assert told.blocked.wall_ms > 0
     assert told.next_ready_ms > 0

@@ -34,7 +34,7 @@ from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.workstation.lanes import Lanes
-from muster.workstation.person_screen import Shown, ShownLine
+from muster.workstation.person_screen import Shown, ShownLine, Signing
 from muster.workstation.proving import Proof
 from muster.workstation.spoken_prompts import ASK_FACE
 from muster.workstation.submission import STEPS_OPEN
@@ -306,3 +306,36 @@ def test_a_window_that_is_closed_shows_nobody_anything(qtbot: QtBot) -> None:
     assert display.has_own_screen
     display.window.close()
     assert not display.has_own_screen
+
+
+def test_where_one_must_sign_one_signs_or_says_that_one_cannot(qtbot: QtBot) -> None:
+    words = screen_words("eng")
+    signing = Signing(words["must_sign"], words["clear"], True, words["cannot_sign"])
+    shown = Shown(Question.CONSENT, "eng", "Consent", (), "?", (words["agree"], words["refuse"]), signing=signing)
+    view = AskView(shown)
+    qtbot.addWidget(view)
+    view.show()
+    assert not view.yes.isEnabled()
+    assert view.unable is not None and view.pad is not None
+    view.unable.click()
+    assert view.yes.isEnabled()
+    view.unable.click()
+    assert not view.yes.isEnabled()
+    view.unable.click()
+    _sign(qtbot, view.pad)  # who signs can
+    with qtbot.waitSignal(view.answered) as answered:
+        view.yes.click()
+    agrees, signature, cannot_sign = answered.args
+    assert agrees and signature is not None and not cannot_sign
+
+
+def test_where_the_person_must_sign_the_officers_word_is_not_offered(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    must = replace(driver.session.policy, consent_signature_required=True)
+    monkeypatch.setattr(driver.session, "policy", must)
+    driver.sign_in()
+    driver.on(HomePage).start.click()
+    page = driver.on(ConsentPage)
+    assert not page.agree.isVisible()
+    assert page.turn.isDefault() and page.note.isVisible()

@@ -9,6 +9,7 @@ from conftest_ui import Driver
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.registration import Process, Step
@@ -91,7 +92,9 @@ def test_an_update_ends_at_the_signature_after_the_face(driver: Driver) -> None:
     driver.click(page.next)
     driver.click(driver.on(DocumentsPage).next)
     driver.take()
-    driver.click(driver.on(PreviewPage).confirm)
+    check = driver.on(PreviewPage)
+    assert "No document was added." in [each.text() for each in check.findChildren(QLabel)]
+    driver.click(check.confirm)
     driver.on(SignaturePage)
 
 
@@ -116,11 +119,21 @@ def test_a_correction_without_a_request_stays_at_the_desk_and_says_why(driver: D
 
 def test_a_draft_of_another_process_says_which_at_the_desk(driver: Driver) -> None:
     _begin(driver, Process.LOST)
-    driver.on(ConsentPage)
+    driver.click(driver.on(ConsentPage).agree)
+    driver.on(DemographicsPage)
     driver.wizard.put_away()
     page = driver.on(HomePage)
     driver.until(lambda: page._drafts.itemAtPosition(0, 1) is not None)
     assert page._drafts.itemAtPosition(0, 0).widget().text().startswith("Lost number · ")
+
+
+def test_what_was_begun_by_mistake_leaves_nothing_to_be_cleared_away(driver: Driver) -> None:
+    _begin(driver, Process.LOST)
+    driver.on(ConsentPage)
+    driver.wizard.put_away()
+    driver.on(HomePage)
+    assert driver.session.desk is not None
+    assert driver.session.desk.enrollment.drafts() == ()
 
 
 def test_an_exception_adds_one_placement_and_one_click(driver: Driver) -> None:

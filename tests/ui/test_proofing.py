@@ -226,6 +226,26 @@ def test_a_step_that_can_be_tried_again_says_so_and_is_offered_again(driver: Dri
     driver.at(Step.FACE)
 
 
+def test_whoever_began_one_way_may_still_go_another(driver: Driver, ask: Ask) -> None:
+    ask(choice(method("mail", "email"), method("login", "oidc")), {"mail": ["form"], "login": ["redirect"]})
+    page = driver.on(ProofingPage)
+    driver.until(lambda: set(page.offers) == {"mail", "login"})
+    assert not page.another.isVisible()
+    driver.click(page.offers["mail"])
+    driver.until(lambda: "mail" in page.cards)
+    driver.click(page.another)
+    assert set(page.offers) == {"mail", "login"} and not page.cards
+    driver.click(page.offers["mail"])  # rather not: the form that waited is there again
+    assert set(page.cards) == {"mail"}
+    driver.click(page.another)
+    driver.click(page.offers["login"])
+    driver.until(lambda: set(page.offers) == {"login"})
+    driver.click(page.offers["login"])
+    driver.until(lambda: set(page.cards) == {"login"})
+    desk_of(driver).proofing.callback(execution(page), "login", {"code": "x"})
+    driver.at(Step.FACE)
+
+
 def test_what_is_typed_stays_while_the_page_looks_what_happened_outside(driver: Driver, ask: Ask) -> None:
     ask(parallel(method("mail", "email"), method("login", "oidc"), method("phone", "wallet")),
         {"mail": ["form"], "login": ["redirect"]})  # fmt: skip

@@ -1,15 +1,19 @@
-"""Forms made from what a method asks for."""
+"""Forms made from what a method asks for, and the card they stand on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from muster.domain.proofing import FieldType, InputField
 from muster.ui.proofing.form import ProofingForm
+from muster.ui.proofing.waiting_card import WaitingCard
+from muster.workstation.proofing_play import Play, Played
+from unit.proofing.graphs import EMAIL, method, plan
 
 CODE = InputField("code", "Code", FieldType.CODE)
 WHERE = InputField("where", "Where", FieldType.SELECT, options=("here", "there"))
@@ -83,8 +87,26 @@ def test_a_wish_beside_a_form_is_given_alone(qapp: QApplication, qtbot: QtBot) -
     assert heard.given == [{"again": "true"}]
 
 
+def test_a_wish_beside_something_to_say_yes_to_says_that_it_is_not_so(qapp: QApplication, qtbot: QtBot) -> None:
+    heard = Heard(qtbot, SEEN, NONE)
+    heard.form.options["none"].click()
+    assert heard.given == [{"seen": "false", "none": "true"}]
+
+
 def test_wishes_without_a_form_are_alternatives(qapp: QApplication, qtbot: QtBot) -> None:
     heard = Heard(qtbot, AGAIN, NONE)
     assert heard.form.go is None
     heard.form.options["none"].click()
     assert heard.given == [{"none": "true"}]
+
+
+@pytest.mark.parametrize(("left", "told"), [(timedelta(days=6), False), (timedelta(minutes=9), True)])
+def test_a_form_tells_the_time_that_is_left_only_when_it_presses(
+    qapp: QApplication, qtbot: QtBot, left: timedelta, told: bool
+) -> None:
+    play = Play(plan(method("a", "email"), [EMAIL], {"minimumAssurance": "low"}), datetime(2026, 3, 1, tzinfo=UTC))
+    play.answer("a", Played.WAITS)
+    card = WaitingCard(play.view().nodes[0])
+    qtbot.addWidget(card)
+    card.tell(left)
+    assert any("Time left" in each.text() for each in card.findChildren(QLabel)) is told

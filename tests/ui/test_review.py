@@ -92,10 +92,12 @@ def _states(session: Session) -> dict[RegistrationId, DeliveryState]:
     return {each.registration_id: each.state for each in session.desk.sync.outbox()}
 
 
-def test_an_officer_is_offered_neither_review_nor_trail(qtbot: QtBot, session: Session, lanes: Lanes) -> None:
+def test_an_officer_is_offered_neither_review_nor_trail_nor_administration(
+    qtbot: QtBot, session: Session, lanes: Lanes
+) -> None:
     session.sign_in(*(session.station().demo_credentials() or ())[0])
     home = Driver(qtbot, session, lanes).on(HomePage)
-    assert not home.review.isVisible() and not home.trail.isVisible()
+    assert not any(each.isVisible() for each in (home.review, home.trail, home.administration))
 
 
 def test_a_mornings_review_by_keyboard_alone(

@@ -6,7 +6,10 @@ from conftest_ui import Driver
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from muster.domain.registration import Step
 from muster.ui.language import WINDOW_LANGUAGES
+from muster.ui.pages.lock_screen import LockScreen
+from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.session import Session
 from muster.ui.window import MainWindow
 from muster.workstation.lanes import Lanes
@@ -32,3 +35,14 @@ def test_a_demo_station_says_in_every_language_that_it_is_for_training(driver: D
 def test_a_real_station_says_no_such_thing(qtbot: QtBot, session: Session, lanes: Lanes) -> None:
     session.create(NewStation(NewOperator("mmuster", "Wald und Wiese"), NewOperator("vmuster", "Berg und Tal")))
     assert not _bands(Driver(qtbot, session, lanes).window)
+
+
+def test_nobody_in_training_has_to_know_a_password_to_unlock_and_to_sign(driver: Driver) -> None:
+    driver.open_at(Step.SIGNATURE)
+    driver.window.lock()
+    cover = driver.window._stack.currentWidget()
+    assert isinstance(cover, LockScreen)
+    driver.click(cover.unlock)
+    driver.until(lambda: not driver.window.is_locked)
+    driver.click(driver.to_sign().sign)
+    driver.on(ReceiptPage)

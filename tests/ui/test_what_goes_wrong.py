@@ -110,7 +110,7 @@ def test_a_face_that_will_not_do_may_be_kept_with_a_reason_once_the_attempts_are
     driver.until(lambda: BiometricAttribute.FACE in page.registration.samples)
     registration = page.registration
     assert registration.samples[BiometricAttribute.FACE].facts.forced
-    assert registration.forced_because[BiometricAttribute.FACE] is ForcedBecause.OTHER
+    assert registration.forced_because[BiometricAttribute.FACE].because is ForcedBecause.OTHER
     assert registration.is_face_attested
 
 
@@ -193,7 +193,7 @@ def test_poor_fingers_may_be_kept_once_the_attempts_are_used_up(
     driver.click(worn)
     driver.until(lambda: page.step is Step.IRISES)
     assert page.registration.samples[BiometricAttribute.LEFT_THUMB].facts.forced
-    assert page.registration.forced_because[BiometricAttribute.LEFT_THUMB] is ForcedBecause.WORN
+    assert page.registration.forced_because[BiometricAttribute.LEFT_THUMB].because is ForcedBecause.WORN
 
 
 def test_a_finger_that_is_judged_poor_is_named_with_what_to_do_and_taken_again(

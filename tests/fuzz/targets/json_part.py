@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from enum import Enum
 from pathlib import Path
 
 from fuzz.mutation import NASTY, deep_texts, mutate_json
@@ -12,10 +11,6 @@ from muster.formats.json_part import JsonPart
 mutate = mutate_json
 _CODE = Code("FUZZED", "{part}")
 WORDS = (b"NaN", b"Infinity", b'"\\ud800"', b"1e999", b"null", b"true", b"[[[[[[[[", b'{"a":', b"\xef\xbb\xbf")
-
-
-class Colour(Enum):
-    RED = "red"
 
 
 def seeds(reference: Path | None) -> Iterator[bytes]:
@@ -41,7 +36,6 @@ def _ask(part: JsonPart, depth: int) -> None:
             _told(part.octets, name, bytes), _told(part.words, name, list), _told(part.texts, name, dict),
         ):  # fmt: skip
             assert answer
-        _told(lambda each: part.member(each, Colour, Colour.RED), name, Colour)
         _told(lambda each: part.moment(each).isoformat(), name, str)
         if depth:
             for below in _below(part, name):

@@ -10,7 +10,6 @@ import hashlib
 import json
 import logging
 import random
-import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -37,6 +36,7 @@ from muster.formats.zip_archive import pack
 from muster.formats.zip_reading import unpack
 from muster.receiver.app import create_app
 from muster.receiver.storage import Storage
+from muster.receiver.tables import metadata
 
 REFUSALS = (ClientDisconnect,)
 LONGEST = 32_768
@@ -151,16 +151,19 @@ class _Server:
         self._folder = Path(self._scratch.name)
         (self._folder / "server.pem").write_bytes(server_pem())
         storage = Storage(self._folder, lambda: _NOW)
-        storage.key = decryption_key()
+        storage.keys.opener = decryption_key()
         storage.register_machine("10001_10002", signing_key().public_pem)
+        self._storage = storage
         self._app = create_app(storage, lambda: _NOW)
         self._loop = asyncio.new_event_loop()
 
     def forget(self) -> None:
-        for name in ("announced", "packets", "accepted", "enrollments"):
-            if any((self._folder / name).iterdir()):
-                shutil.rmtree(self._folder / name)
-                (self._folder / name).mkdir()
+        with self._storage.database.writing() as connection:
+            for table in reversed(metadata.sorted_tables):
+                if table.name not in ("secret", "machine", "hub_user"):
+                    connection.execute(table.delete())
+        for kept in self._folder.glob("packets/*"):
+            kept.unlink()
 
     def files(self) -> Iterator[Path]:
         return self._folder.rglob("*")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from muster.crypto.signing import SigningKey
 from muster.errors import BadInput
 from muster.workstation.audit_report import AuditReport
 from muster.workstation.demo import NOT_A_DEMO_STATION
+from muster.workstation.figures import Figure
 from muster.workstation.slip import Paper, Slip
 
 
@@ -29,6 +30,9 @@ class BrokenScreen:
     def slip_pdf(self, slip: Slip, paper: Paper) -> tuple[bytes, tuple[float, float]]:
         raise NotImplementedError
 
+    def lay_out_figures(self, figures: Iterable[Figure], station: str) -> bytes:
+        raise NotImplementedError
+
     def lay_out_report(self, report: AuditReport) -> bytes:
         raise NotImplementedError
 
@@ -42,8 +46,12 @@ def run(*arguments: object) -> Result:
 
 def test_a_window_that_cannot_be_opened_ends_with_a_sentence(tmp_path: Path) -> None:
     ran = run("--demo", "--data", tmp_path)
-    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.exit_code == 2
     assert ran.stderr == f"{NOT_A_DEMO_STATION.sentence} [NOT_A_DEMO_STATION]\n"
+
+
+def test_a_training_station_says_in_the_terminal_where_it_lies(tmp_path: Path) -> None:
+    assert run("--demo", "--data", tmp_path).stdout == f"Opening the training station in {tmp_path}\n"
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "100001", "99999999999999999999", "many"])

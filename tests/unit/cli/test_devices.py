@@ -92,3 +92,17 @@ def test_a_report_has_every_device_and_every_driver(tmp_path: Path) -> None:
 
 def test_the_list_says_what_each_device_is_called() -> None:
     assert "\n                    simulated-fingerprint\n" in run(verb="list").stdout
+
+
+def test_the_list_ends_with_the_drivers_that_find_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSTER_DRIVERS", "sbi,simulated")
+    monkeypatch.setenv("MUSTER_SBI_PORTS", "")
+    assert run(verb="list").stdout.endswith("Loaded, and finding nothing: sbi.\n")
+    assert json.loads(run("--json", verb="list").stdout)["drivers_without_devices"] == ["sbi"]
+
+
+def test_a_driver_that_is_begun_is_told_with_what_to_do_next(tmp_path: Path) -> None:
+    ran = run("acme", tmp_path / "new", "--kind", "camera", verb="begin")
+    assert ran.exit_code == 0 and f"-e {tmp_path / 'new'}\n" in ran.stdout
+    assert (tmp_path / "new" / "src" / "muster_acme" / "driver.py").is_file()
+    assert run("acme", tmp_path / "new", verb="begin").exit_code == 2

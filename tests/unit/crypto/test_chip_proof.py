@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from muster.crypto.chip_proof import agree, agreement_suite, is_answered
+from muster.crypto.chip_proof import agree, agreement_suite, answer_length, is_answered
 from muster.crypto.chip_session import Suite
 from muster.errors import BadInput
 from simulators.passport_chip import ECDSA_PLAIN_SHA256, recoverable_signature
@@ -93,3 +93,9 @@ def test_agreements_modulo_a_prime_are_not_spoken() -> None:
     assert agreement_suite("0.4.0.127.0.7.2.2.3.2.4") is Suite.AES_256
     assert agreement_suite("0.4.0.127.0.7.2.2.3.1.2") is None
     assert agreement_suite("0.4.0.127.0.7.2.2.3.2.9") is None
+
+
+def test_an_answer_is_as_long_as_the_key_and_of_no_length_where_the_key_is_not_spoken() -> None:
+    assert answer_length(public_info(rsa_key("AA"))) == 256
+    assert answer_length(public_info(ec_key("AA"))) == 64
+    assert answer_length(b"no key") == 0

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from muster.crypto.envelope import (
+    CERTIFICATE_OUT_OF_TIME,
     ENVELOPE_DAMAGED,
     ENVELOPE_TOO_SHORT,
     OVERHEAD,
     SEALED_FOR_ANOTHER_KEY,
     WRONG_KEY,
     DecryptionKey,
+    check_certificate,
     encrypt,
 )
 from muster.crypto.signing import KEY_UNREADABLE, SigningKey, certificate_to_pem, load_certificate
@@ -336,3 +340,28 @@ def test_mosips_own_packet_opens_and_names_the_servers_certificate(reference_dat
     der = load_certificate(certificate).public_bytes(serialization.Encoding.DER)
     assert packet[44:76] == hashlib.sha256(der).digest()
     assert opener.decrypt(packet).startswith(b"PK\x03\x04")
+
+
+@pytest.mark.parametrize("days", [-1, 366])
+def test_a_certificate_out_of_its_time_is_not_encrypted_to(certificate: bytes, days: int) -> None:
+    with pytest.raises(BadInput) as caught:
+        check_certificate(certificate, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=days, hours=-1))
+
+    assert caught.value.code is CERTIFICATE_OUT_OF_TIME
+
+
+def test_a_certificate_of_another_kind_of_key_is_not_encrypted_to() -> None:
+    curve = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([])
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, curve.public_key(), 1, begin, begin + timedelta(days=1))
+    der = builder.sign(curve, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+    with pytest.raises(BadInput) as caught:
+        encrypt(der, PLAINTEXT)
+
+    assert caught.value.code is KEY_UNREADABLE
+
+
+def test_a_certificate_is_encrypted_to_within_its_time(certificate: bytes) -> None:
+    check_certificate(certificate, datetime(2026, 6, 1, tzinfo=UTC))

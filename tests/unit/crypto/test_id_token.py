@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import RSAKey
 
@@ -149,3 +149,13 @@ def test_a_provider_that_signs_with_rsa_is_believed() -> None:
     strong = RSAKey.generate_key(2048, {"kid": "rsa"})
     token = jwt.encode({"alg": "PS256", "kid": "rsa"}, _claims(), strong, algorithms=["PS256"])
     assert _verified(token, {"keys": [strong.as_dict(private=False)]}).algorithm == "PS256"
+
+
+@pytest.mark.parametrize("half", [[300], ["x"], {"a": 1}])
+def test_a_claim_that_the_library_stumbles_over_is_unreadable(half: object) -> None:
+    assert _refusal(signed(_claims(at_hash=half))) == "ID_TOKEN_UNREADABLE"
+
+
+def test_a_signed_text_that_is_no_set_of_claims_is_unreadable() -> None:
+    token = jws.serialize_compact({"alg": "ES256", "kid": "first"}, b"[]", key("first"))
+    assert _refusal(token) == "ID_TOKEN_UNREADABLE"

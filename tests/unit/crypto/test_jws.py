@@ -21,8 +21,11 @@ from muster.crypto.jws import (
     SIGNATURE_INVALID,
     sign_compact,
     sign_detached,
+    sign_with_key,
+    unverified_payload,
     verify_compact,
     verify_detached,
+    verify_with_key,
 )
 from muster.crypto.signing import SigningKey, verify
 from muster.errors import BadInput, NotAuthentic
@@ -375,3 +378,41 @@ def test_recorded_device_descriptions_verify(reference_data: Path, name: str) ->
 
     assert descriptions
     assert all(description["deviceCode"] for description in descriptions)
+
+
+def test_a_token_without_a_certificate_counts_by_the_key_that_is_known_only(
+    key: SigningKey, other_key: SigningKey
+) -> None:
+    token = sign_with_key(key, PAYLOAD, key.key_index)
+
+    assert verify_with_key(token, key.public_der) == PAYLOAD
+    with pytest.raises(NotAuthentic):
+        verify_with_key(token, other_key.public_der)
+    with pytest.raises(NotAuthentic):
+        verify_with_key(f"{token[:-4]}AAAA", key.public_der)
+
+
+def test_a_token_says_by_which_key_it_counts(key: SigningKey) -> None:
+    header, _, _ = sign_with_key(key, PAYLOAD, "the key").split(".")
+
+    assert json.loads(base64url.decode(header)) == {"alg": "RS256", "kid": "the key"}
+
+
+def test_a_known_key_of_1024_bits_does_not_count() -> None:
+    weak = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    content = f"{part({'alg': 'RS256'})}.{part(PAYLOAD)}"
+    signature = weak.sign(content.encode(), padding.PKCS1v15(), hashes.SHA256())
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+
+    with pytest.raises(NotAuthentic):
+        verify_with_key(
+            f"{content}.{part(signature)}", weak.public_key().public_bytes(serialization.Encoding.DER, form)
+        )
+
+
+def test_what_a_token_says_is_read_before_anybody_believes_it(key: SigningKey) -> None:
+    token = sign_with_key(key, PAYLOAD, "the key")
+
+    assert unverified_payload(f"{token[:-4]}AAAA") == PAYLOAD
+    with pytest.raises(NotAuthentic):
+        unverified_payload("é.b.c")

@@ -31,6 +31,19 @@ class Broken(Account):
         raise OSError("no bus")
 
 
+class Forgetful(Account):
+    """Says yes and keeps nothing."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        pass
+
+
+class Unasked(Account):
+    @property
+    def priority(self) -> float:  # type: ignore[override]
+        raise RuntimeError("no bus")
+
+
 def _chain(*keyrings: KeyringBackend) -> KeyringBackend:
     """What the package makes of several: it recommends itself, whatever they are."""
     chain: type[KeyringBackend] = type("Chain", (ChainerBackend,), {"viable": False, "backends": keyrings})
@@ -145,3 +158,13 @@ def test_without_a_tpm_the_keyring_is_the_best_there_is_and_without_both_passwor
     assert Place.best() is Place.KEYRING
     keyring.set_keyring(fail.Keyring())
     assert Place.best() is Place.NOTHING
+
+
+def test_a_keyring_that_cannot_be_asked_how_good_it_is_is_of_no_use(account: Account) -> None:
+    keyring.set_keyring(Unasked())
+    assert not os_keyring.is_usable()
+
+
+def test_a_keyring_that_does_not_keep_what_it_is_given_is_absent(account: Account) -> None:
+    keyring.set_keyring(Forgetful())
+    assert _code_of(lambda: os_keyring.seal(_SECRET)) == "KEYRING_ABSENT"

@@ -164,3 +164,11 @@ def test_a_curve_that_somebody_made_up_is_not_known() -> None:
     curve = CURVES[12]
     assert with_numbers(curve.prime, curve.a, curve.b, of_generator(curve, 2), curve.order) is None
     assert with_numbers(curve.prime, curve.a, curve.b + 1, of_generator(curve, 1), curve.order) is None
+
+
+@pytest.mark.parametrize("scalar", [1, CURVES[13].order - 1])
+def test_a_product_of_which_nobody_can_tell_the_sign_is_refused(scalar: int) -> None:
+    """Neither is drawn."""
+    point = of_generator(CURVES[13], 7)
+    with pytest.raises(NotAuthentic, match="CHIP_KEY_UNUSABLE"):
+        product(CURVES[13], scalar, point)

@@ -272,3 +272,59 @@ def master_list(*authorities: bytes) -> bytes:
 
 def _openssl(*arguments: str | Path) -> bytes:
     return subprocess.run(["openssl", *arguments], check=True, capture_output=True).stdout
+
+
+def test_files_of_a_hash_nobody_knows_cannot_be_compared() -> None:
+    found = checked(Issuer(files_digest="md5"))
+    assert found.doubts == (Doubt.ALGORITHM_UNKNOWN,)
+    assert found.matches(1, FILES[File.DG1]) is None
+
+
+def _of_something_else(signed: cms.SignedData) -> None:
+    signed["encap_content_info"]["content_type"] = "1.3.6.1.4.1.99999"
+
+
+def test_a_signed_message_about_something_else_than_a_chip_is_unreadable() -> None:
+    plain_data = cms.ContentInfo({"content_type": "data", "content": b"x"}).dump()
+    assert check_signed_object(plain_data, CountryAuthorities(), NOW).doubts == (Doubt.UNREADABLE,)
+    assert checked(Issuer(altered=_of_something_else)).doubts == (Doubt.UNREADABLE,)
+
+
+def _named_by_its_key(signed: cms.SignedData) -> None:
+    signer = signed["certificates"][0].chosen
+    signed["signer_infos"][0]["sid"] = cms.SignerIdentifier("subject_key_identifier", signer.key_identifier)
+
+
+def _behind_another(signed: cms.SignedData) -> None:
+    other = asn1_x509.Certificate.load(Issuer().authority)
+    signed["certificates"] = [cms.CertificateChoices("certificate", other), signed["certificates"][0]]
+
+
+@pytest.mark.parametrize("change", [_named_by_its_key, _behind_another])
+def test_the_signers_certificate_is_found_by_its_key_and_among_others(
+    change: Callable[[cms.SignedData], None],
+) -> None:
+    # An RSA certificate is the longer one, and a set is sorted.
+    assert checked(Issuer(signer_key=rsa_key("DS"), altered=change)).doubts == ()
+
+
+def test_an_authority_with_a_broken_key_does_not_hide_one_of_its_name() -> None:
+    octets = bytearray(Issuer().authority)
+    octets[octets.index(ec_point("CSCA")) + 64] ^= 1
+    sod = signed_object(signed_files(Issuer(), FILES)[File.SOD])
+    lists = [Issuer().revocations()]
+    assert check_signed_object(sod, CountryAuthorities([bytes(octets)]), NOW).doubts == (Doubt.ISSUER_UNKNOWN,)
+    assert (
+        check_signed_object(sod, CountryAuthorities([bytes(octets), Issuer().authority], lists), NOW).doubts == ()
+    )
+
+
+def ec_point(owner: str) -> bytes:
+    numbers = ec_key(owner).public_key().public_numbers()
+    return b"\x04" + numbers.x.to_bytes(32) + numbers.y.to_bytes(32)
+
+
+def test_a_list_of_the_revoked_that_is_signed_in_a_way_nobody_knows_is_none() -> None:
+    ecdsa_with_sha256 = bytes.fromhex("06082a8648ce3d040302")
+    revocations = Issuer().revocations(77).replace(ecdsa_with_sha256, ecdsa_with_sha256[:-1] + b"\x63")
+    assert checked(Issuer(), revocations=(revocations,)).doubts == (Doubt.REVOCATION_UNKNOWN,)

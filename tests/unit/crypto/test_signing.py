@@ -10,17 +10,21 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from muster.crypto.machine_key import fingerprint
 from muster.crypto.signing import (
     KEY_UNREADABLE,
     SigningKey,
     certificate_to_der,
     certificate_to_pem,
     is_valid_at,
+    key_index_of,
     load_certificate,
     load_public_key,
+    public_pem,
     self_signed_certificate,
     verify,
 )
+from muster.crypto.tpm_public import Scheme, TpmPublic
 from muster.errors import BadInput
 
 MESSAGE = b"Erika Mustermann"
@@ -257,3 +261,15 @@ def test_a_certificate_from_the_beginning_of_the_calendar_is_compared_like_any_o
 
     assert is_valid_at(ancient, datetime(2026, 1, 1, tzinfo=UTC))
     assert not is_valid_at(ancient, datetime.max.replace(tzinfo=UTC))
+
+
+def test_a_public_key_is_told_to_other_programs_in_pem(key: SigningKey) -> None:
+    assert public_pem(key.public_der) == key.public_pem.decode()
+
+
+def test_the_index_of_a_public_key_is_its_owners_whatever_form_it_comes_in(key: SigningKey) -> None:
+    modulus = load_public_key(key.public_der).public_numbers().n.to_bytes(256)
+    of_tpm = TpmPublic(0x000B, 0, b"", Scheme.RSASSA, 65537, modulus).encode()
+
+    assert key_index_of(key.public_der) == key_index_of(key.public_pem) == key.key_index
+    assert key_index_of(of_tpm) == fingerprint(of_tpm) != key.key_index

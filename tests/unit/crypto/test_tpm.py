@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from muster.crypto.machine_data import decrypt_machine_data, encrypt_machine_data
 from muster.crypto.machine_key import Flavour, MachineKey, fingerprint
-from muster.crypto.signing import OAEP, SigningKey, verify
+from muster.crypto.signing import OAEP, SigningKey, load_public_key, verify
 from muster.crypto.tpm import SIGNING, STORAGE, Tpm
 from muster.crypto.tpm_key import TpmMachineKey
-from muster.crypto.tpm_public import TpmPublic
+from muster.crypto.tpm_public import Scheme, TpmPublic
 from muster.errors import BadInput, KeyUnavailable
 from swtpm import SoftwareTpm
 
@@ -277,8 +277,13 @@ def test_a_signature_is_over_these_octets_only(machine_key: TpmMachineKey) -> No
     assert not verify(machine_key.signing_public, DATA + b"!", signature)
 
 
-def test_what_a_server_encrypts_to_the_machine_opens(machine_key: TpmMachineKey) -> None:
-    assert decrypt_machine_data(machine_key, encrypt_machine_data(machine_key.encryption_public, DATA)) == DATA
+def test_what_a_server_encrypts_to_the_machine_opens_at_the_next_sign_in_too(
+    tpm: Tpm, machine_key: TpmMachineKey
+) -> None:
+    sealed = encrypt_machine_data(machine_key.encryption_public, DATA)
+
+    assert decrypt_machine_data(machine_key, sealed) == DATA
+    assert decrypt_machine_data(opened(tpm, machine_key), sealed) == DATA
 
 
 def test_the_two_keys_are_named_by_their_own_public_octets(machine_key: TpmMachineKey) -> None:
@@ -351,3 +356,13 @@ def test_a_seal_opens_after_the_tpm_was_started_again(software_tpm: SoftwareTpm,
 
     assert storage.unseal(sealed) == STORE_KEY
     assert STORE_KEY not in sealed
+
+
+def test_a_key_for_something_else_than_was_asked_is_no_answer(tool: Tool, key: SigningKey, tmp_path: Path) -> None:
+    modulus = load_public_key(key.public_der).public_numbers().n.to_bytes(256)
+    answer = tmp_path / "answer"
+    answer.write_bytes(TpmPublic(0x000B, 0, b"", Scheme.OAEP, 65537, modulus).encode())
+    write = f"""case $1 in --key-context|--output) cat {answer} > "$2";; esac"""
+    tool("createprimary", f"while [ $# -gt 0 ]; do {write}; shift; done")
+
+    assert code_of(lambda: TpmMachineKey.derive(Tpm(), SECRET)) == "TPM_ANSWER_UNREADABLE"

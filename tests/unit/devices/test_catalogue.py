@@ -29,6 +29,7 @@ from muster.devices.api import (
     setting_wrong,
 )
 from muster.devices.attestation import SoftwareSigner
+from muster.devices.authors import STDERR_VARIABLE
 from muster.devices.catalogue import Catalogue, DriverStatus
 from muster.devices.installed import HOSTED_DRIVER_GROUP, ONLY_VARIABLE, installed_drivers
 from muster.domain.assessment import Finding
@@ -195,6 +196,60 @@ def test_a_driver_that_cannot_be_made_is_listed_with_its_reason(installed: Packa
     catalogue = installed.catalogue()
     assert problems(catalogue) == {"one": "PermissionError while starting"}
     assert catalogue.find() == ()
+
+
+def test_a_driver_under_another_name_than_its_entry_points_is_listed_with_both(installed: Packages) -> None:
+    installed.add("vendor-one", EMPTY_DRIVER, "one = vendor_one:EmptyDriver")
+    (problem,) = problems(installed.catalogue()).values()
+    assert problem == "it calls itself good, its entry point one: let both be the same"
+
+
+_FAILING = {
+    "while loading": ("import no_such_sdk", "No module named 'no_such_sdk'"),
+    "while starting": ("def D(): return {}['settings']", "return {}['settings']"),
+    "while looking for devices": (
+        "class D:\n    name = 'one'\n    def find(self): return [{}['devices']]",
+        "return [{}['devices']]",
+    ),
+}
+
+
+@pytest.mark.parametrize("doing", _FAILING)
+def test_the_author_of_a_driver_sees_the_line_that_failed_and_nobody_else_does(
+    doing: str, installed: Packages, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, line = _FAILING[doing]
+    installed.add("vendor-one", code, "one = vendor_one:D")
+    installed.catalogue().find()
+    assert capfd.readouterr().err == ""
+    monkeypatch.setenv(STDERR_VARIABLE, "1")
+    catalogue = installed.catalogue()
+    catalogue.find()
+    catalogue.find()
+    assert capfd.readouterr().err.count(line) == 1
+    assert str(problems(catalogue)["one"]).endswith(doing)
+
+
+def test_the_author_sees_what_a_device_raised_while_it_was_in_use(
+    context: DeviceContext, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(STDERR_VARIABLE, "1")
+    agreed = DeviceUnavailable(DEVICE_UNPLUGGED, kind="camera")
+    for said in (agreed, ZeroDivisionError("a ratio of nothing"), translated(OSError("endpoint 0x81"))):
+        with (
+            pytest.raises(type(said)),
+            catalogue_of(ScriptedDriver([described()], Eye())).open(DeviceKind.CAMERA, context),
+        ):
+            raise said
+    told = capfd.readouterr().err
+    assert "a ratio of nothing" in told and "endpoint 0x81" in told
+    assert told.count("DEVICE_UNPLUGGED") == 1  # the one with a cause
+
+
+def translated(error: OSError) -> DeviceUnavailable:
+    ours = DeviceUnavailable(DEVICE_UNPLUGGED, kind="camera")
+    ours.__cause__ = error
+    return ours
 
 
 def test_a_driver_whose_setting_is_wrong_is_listed_with_the_sentence() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -22,7 +22,7 @@ from muster.devices.attestation import SoftwareSigner, next_hash, verify_attesta
 from muster.devices.catalogue import Catalogue
 from muster.devices.conformance import DriverConformance
 from muster.devices.records import finger_record
-from muster.devices.samples import attested_sample
+from muster.devices.samples import attested_sample, picture_sample
 from muster.domain.biometrics import CaptureGroup, DigitalId
 from muster.errors import DeviceUnavailable
 from muster.plugins import Plugin
@@ -142,18 +142,23 @@ def test_the_example_hands_out_frames_that_do_not_change_afterwards(driver: Any)
     assert [now for now, _ in seen] == [int(pixels[0, 0, 0]) for _, pixels in seen] == [1, 3, 5]
 
 
-def test_the_example_of_a_reader_without_a_key_hands_out_signed_and_chained_samples(device_key: Any) -> None:
+@pytest.mark.parametrize("number", [1, 2], ids=["a slap", "one finger at a time"])
+def test_the_examples_of_readers_without_a_key_hand_out_signed_and_chained_samples(
+    number: int, device_key: Any
+) -> None:
     names: dict[str, Any] = {
         "attested_sample": attested_sample,
         "finger_record": finger_record,
+        "picture_sample": picture_sample,
         "replace": replace,
     }
-    exec(compile(f"class Reader:\n{block('python', 1)}", "drivers/README.md", "exec"), names)
+    exec(compile(f"class Reader:\n{block('python', number)}", "drivers/README.md", "exec"), names)
     pixels = np.zeros((40, 30), np.uint8)
     reader = names["Reader"]()
     reader._context = DeviceContext(utc_now, SoftwareSigner(device_key.key, device_key.certificate_der, utc_now))
     reader._digital_id = DigitalId("1", "Beispiel", "Slap 4", "Finger", "Slap", "Beispiel GmbH", "BEISPIEL")
     reader._fingers = lambda request, *_: [(each, pixels, 55.0) for each in request.attributes]
+    reader._connection, reader._best_print = SimpleNamespace(light=lambda finger: None), lambda *_: (pixels, 55.0)
     link = next_hash("", b"the capture before")
     request = CaptureRequest(CaptureGroup.THUMBS.attributes, 40, 1.0, "a-transaction", link)
     for sample in reader.capture(request, Event(), lambda frame: None):

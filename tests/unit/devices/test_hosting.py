@@ -264,6 +264,18 @@ def test_what_a_driver_raises_or_hands_out_unagreed_is_a_fault_of_the_device(
         assert driver.pid == before
 
 
+def test_the_author_sees_the_lines_that_failed_in_the_drivers_own_process(
+    context: DeviceContext, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with (
+        misbehaving("raises_of_its_own", MUSTER_DRIVER_STDERR="1") as driver,
+        pytest.raises(DeviceUnavailable, match="DEVICE_FAILED"),
+    ):
+        streamed(driver, context)
+    told = capfd.readouterr().err
+    assert "Traceback" in told and "misbehaving_driver.py" in told
+
+
 def test_what_a_library_prints_is_no_message(context: DeviceContext) -> None:
     with misbehaving("prints") as driver:
         assert len(streamed(driver, context, frames=3)) >= 3

@@ -9,12 +9,14 @@ import pytest
 
 from muster.domain.biometrics import (
     Attestation,
+    AttestedBecause,
     BiometricAttribute,
     BiometricException,
     CaptureGroup,
     DigitalId,
     ExceptionKind,
     ForcedBecause,
+    LivenessOutcome,
     SampleFacts,
     StationJudgement,
 )
@@ -26,6 +28,7 @@ from muster.domain.lifecycle import (
     Event,
     ExceptionMarked,
     IntroducerCompared,
+    LivenessJudged,
     OfIntroducer,
     PoorSamplesKept,
     Registration,
@@ -139,6 +142,15 @@ def test_a_late_judgement_of_the_introducer_keeps_the_comparison() -> None:
 def test_an_introducer_who_looks_like_the_officer_is_looked_at_soon() -> None:
     assert _after(OfIntroducer(_sample(_THUMB))).risk == 0
     assert _after(OfIntroducer(_sample(_THUMB)), _ALIKE).risk == 1
+
+
+def test_what_is_poor_missing_or_attested_of_the_introducer_is_looked_at_as_soon_as_the_persons() -> None:
+    face = _sample(BiometricAttribute.FACE)
+    attested = LivenessJudged(_NOON, LivenessOutcome.ATTESTED, None, "0" * 32, AttestedBecause.OTHER)
+    forced = replace(_sample(_THUMB), facts=replace(_sample(_THUMB).facts, forced=True))
+    missing = ExceptionMarked(_NOON, BiometricException(_THUMB, ExceptionKind.PERMANENT, "reason"))
+    for happened in ((face, attested), (forced,), (missing,)):
+        assert _after(*map(OfIntroducer, happened)).risk == 1 == _after(*happened).risk
 
 
 def test_the_time_it_takes_is_the_introducers_and_no_judgements() -> None:

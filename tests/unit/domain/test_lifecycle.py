@@ -345,7 +345,7 @@ def test_setting_an_earlier_sample_aside_leaves_the_one_that_counts_now() -> Non
 def test_the_reason_for_a_poor_sample_goes_with_the_sample() -> None:
     thumb = BiometricAttribute.LEFT_THUMB
     kept = PoorSamplesKept(_NOON, (thumb,), ForcedBecause.INJURY)
-    assert _after(_sample(thumb), kept).forced_because == {thumb: ForcedBecause.INJURY}
+    assert _after(_sample(thumb), kept).forced_because == {thumb: kept}
     assert _after(_sample(thumb), kept, _sample(thumb)).forced_because == {}
 
 

@@ -396,6 +396,17 @@ def test_samples_inside_samples_are_followed_to_a_depth() -> None:
     assert refusal(nested(DEEPEST + 1)) == refusal(nested(1500)) == CBEFF_TOO_DEEP.name
 
 
+def test_samples_inside_samples_are_written_to_the_same_depth() -> None:
+    def nested(depth: int) -> CbeffFile:
+        bir = FINGER
+        for _ in range(depth):
+            bir = replace(FINGER, birs=(bir,))
+        return CbeffFile((bir,))
+
+    assert refusal(nested(DEEPEST - 1).encode()) == "accepted"
+    assert refused(nested(DEEPEST + 1)) == CBEFF_TOO_DEEP.name
+
+
 def test_a_root_and_its_configured_attributes_cannot_disagree() -> None:
     root = CbeffFile.parse(document("<BDB/><others><entry key='CONFIGURED'>face</entry></others>")).root
 

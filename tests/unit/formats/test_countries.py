@@ -6,7 +6,7 @@ from muster.formats.countries import alpha2, alpha3
 
 
 @pytest.mark.parametrize("code", ["FR", "FRA", "fr", " fra "])
-def test_a_state_is_kept_in_three_letters_and_told_in_two(code: str) -> None:
+def test_k9_a_state_is_kept_in_three_letters_and_told_in_two(code: str) -> None:
     assert (alpha3(code), alpha2(code)) == ("FRA", "FR")
 
 

@@ -177,3 +177,22 @@ def test_whatever_is_written_is_understood_or_refused_and_nothing_else_happens(t
         assert 1 <= int(refusal.detail["column"]) <= len(text) + 1
     else:
         assert expression.holds(INFANT) in (True, False)
+
+
+@pytest.mark.parametrize("value", [None, "", " ", 0.0, 0, ()])
+def test_nothing_a_blank_zero_and_a_list_without_entries_are_empty(value: Any) -> None:
+    assert holds("identity.x == empty", x=value) and not holds("identity.x != empty", x=value)
+
+
+@pytest.mark.parametrize("value", ["a", 1.0, ("a",), True, False])
+def test_a_text_a_number_and_a_tick_box_either_way_are_not(value: Any) -> None:
+    assert not holds("identity.x == empty", x=value)
+
+
+def test_everything_that_is_looked_up_is_told_in_the_order_it_is_written() -> None:
+    asked = Expression.parse(
+        "!(identity.age < identity['limit']) && (face || 'x' == identity.get('group'))"
+    ).paths()
+    assert [each.asked_for for each in asked] == ["age", "limit", "face", "group"]
+    assert [each.is_of_identity for each in asked] == [True, True, False, True]
+    assert [each.column for each in asked] == [3, 18, 41, 56]

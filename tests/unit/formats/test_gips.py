@@ -139,3 +139,30 @@ def test_no_answer_breaks_the_reader(value: Any, place: str) -> None:
         gips.identity_told(sent(value))
     except MusterError as error:
         assert isinstance(error, MalformedData)
+
+
+def _claims_of(**changes: Any) -> dict[str, str]:
+    changed = json.loads(json.dumps(SAMPLE))
+    changed["trustedIdClaim"]["trustedIdClaimData"].update(changes)
+    claim = gips.identity_told(sent(changed)).trusted_claim
+    assert claim is not None
+    return dict(claim.claims)
+
+
+def test_an_error_that_is_none_is_left_out() -> None:
+    changed = json.loads(json.dumps(SAMPLE))
+    changed["trustedIdClaim"]["evidenceStatus"]["errors"] = [5, {"code": "EXPIRED"}]
+    claim = gips.identity_told(sent(changed)).trusted_claim
+    assert claim is not None
+    assert claim.status.errors == (("EXPIRED", ""),)
+
+
+@pytest.mark.parametrize("given", ["CHRISTOPHE", [], [5, {"value": None}]])
+def test_given_names_out_of_form_are_not_told(given: object) -> None:
+    assert "given_name" not in _claims_of(personalAttributes={"givenNames": given})
+
+
+def test_a_person_and_an_address_out_of_form_are_not_told() -> None:
+    assert set(_claims_of(personalAttributes=5, address=[])) == {
+        "document.type", "document.number", "document.date_of_issue", "document.date_of_expiry",
+    }  # fmt: skip

@@ -281,7 +281,7 @@ def test_the_envelope_names_the_profile() -> None:
     assert _body()["requesttime"] == "2026-01-02T03:04:05.678Z"
 
 
-def test_the_samples_stand_under_one_name_or_the_other_and_never_under_both() -> None:
+def test_k16_the_samples_stand_under_one_name_or_the_other_and_never_under_both() -> None:
     source, yaml = (_body(each)["request"]["biometrics"] for each in Profile)
     assert len(source["segments"]) == 2 and "segment" not in source
     assert len(yaml["segment"]) == 2 and "segments" not in yaml
@@ -319,7 +319,7 @@ def test_each_dialect_has_its_words_for_a_finger(
     assert [each["format"] for each in infos] == [{"organization": "Mosip", "type": form}] * 2
 
 
-def test_a_field_is_text_even_when_it_holds_several_languages() -> None:
+def test_k19_a_field_is_text_even_when_it_holds_several_languages() -> None:
     fields = _body()["request"]["fields"]
     assert all(isinstance(each, str) for each in fields.values())
     assert json.loads(fields["fullName"])[0] == {"language": "eng", "value": "Erika Mustermann"}
@@ -346,7 +346,7 @@ def test_either_name_of_the_samples_is_read_under_either_id(key: str, envelope: 
     assert _parsed(body).biometrics[NO_FIELD].birs == (FINGER, MISSING)
 
 
-def test_samples_by_field_are_read_as_the_packet_writer_wants_them() -> None:
+def test_k18_samples_by_field_are_read_as_the_packet_writer_wants_them() -> None:
     body = _body()
     whole = body["request"]["biometrics"]
     body["request"]["biometrics"] = {

@@ -31,7 +31,7 @@ def test_the_sources_claims_are_all_right() -> None:
 
 
 @pytest.mark.parametrize("born", ["1990", "0000", "0000-05-31", "1990-12-31"])
-def test_a_birthdate_may_leave_out_what_is_not_told(born: str) -> None:
+def test_k10_a_birthdate_may_leave_out_what_is_not_told(born: str) -> None:
     assert faults_of({**ERIKA, "birthdate": born}) == ()
 
 
@@ -84,5 +84,5 @@ def test_a_scope_nobody_knows_asks_for_nothing() -> None:
         (("sms",), True, None),
     ],
 )
-def test_a_class_is_earned_by_methods(amr: tuple[str, ...], l1: bool, found: ContextClass | None) -> None:
+def test_k21_a_class_is_earned_by_methods(amr: tuple[str, ...], l1: bool, found: ContextClass | None) -> None:
     assert context_class(amr, level_one_device=l1) is found

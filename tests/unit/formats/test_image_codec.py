@@ -184,3 +184,48 @@ def test_pictures_in_published_records_have_the_size_their_header_says(
     record = kind.parse((reference_data / "iso" / name).read_bytes())
 
     assert decode(record.image).shape == (record.height, record.width) + ((3,) if colour else ())
+
+
+def test_a_picture_that_goes_to_its_end_without_having_one_is_refused() -> None:
+    """Its tile part says that it goes as far as the file does, so that nothing is missing by its own words."""
+    content = encode_jp2_lossless(GREY)
+    length_at = content.index(b"\xff\x90") + 6
+    endless = content[:length_at] + bytes(4) + content[length_at + 4 :].removesuffix(b"\xff\xd9")
+
+    assert refusal(endless) == IMAGE_UNDECODABLE.name
+
+
+def _large() -> Pixels:
+    """Smooth, as a face is."""
+    return np.add.outer(np.linspace(0, 150, 400), np.linspace(0, 100, 264)).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("enough", "shape"), [(400, (400, 264)), (201, (400, 264)), (200, (200, 132)), (9, (50, 33))]
+)
+def test_a_jpeg_2000_picture_comes_no_larger_than_is_enough_and_never_smaller(
+    enough: int, shape: tuple[int, int]
+) -> None:
+    small = decode(encode_jp2_lossless(_large()), enough_px=enough)
+    assert small.shape == shape
+    assert abs(float(small.mean()) - float(_large().mean())) < 4
+
+
+def test_a_jpeg_2000_picture_without_smaller_ones_in_it_comes_whole() -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(_large()).save(buffer, "JPEG2000", irreversible=False, num_resolutions=1)
+    assert (decode(buffer.getvalue(), enough_px=20) == _large()).all()
+
+
+def test_a_jpeg_2000_picture_that_cannot_be_quartered_comes_halved() -> None:
+    assert decode(encode_jp2_lossless(_large()[:399]), enough_px=20).shape == (200, 132)
+
+
+def test_what_is_no_picture_is_refused_whatever_is_enough() -> None:
+    whole = encode_jp2_lossless(_large())
+    with pytest.raises(MalformedData):
+        decode(whole[: len(whole) // 3], enough_px=20)
+
+
+def test_other_codecs_come_whole_whatever_is_enough() -> None:
+    assert decode(encode_png(_large()), enough_px=20).shape == _large().shape

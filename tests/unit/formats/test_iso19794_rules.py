@@ -734,3 +734,21 @@ def test_what_a_device_sent_has_no_fault(reference_data: Path, name: str) -> Non
 
     assert records
     assert {each for record in records for each in registration_findings(record)} <= {EXTENDED}
+
+
+@pytest.mark.parametrize("length", [2, 7])
+def test_a_box_shorter_than_its_own_header_ends_the_file(length: int) -> None:
+    image = FACE.image
+    at = image.index(b"jp2h") - 4
+    damaged = image[:at] + length.to_bytes(4) + image[at + 4 :]
+
+    assert describe(damaged) == Picture(Codec.JP2)
+
+
+def test_a_box_may_write_its_length_in_eight_octets() -> None:
+    image = FACE.image
+    at = image.index(b"jp2h") - 4
+    length = int.from_bytes(image[at : at + 4])
+    longer = image[:at] + (1).to_bytes(4) + b"jp2h" + (length + 8).to_bytes(8) + image[at + 8 :]
+
+    assert describe(longer) == describe(image)

@@ -135,3 +135,21 @@ def test_only_what_can_be_tried_in_very_many_ways_goes_to_the_slower_engine() ->
     assert not is_explosive(r"(a{2}){3}", LONGEST_TEXT)
     assert not is_explosive(r"a*b*", LONGEST_TEXT)
     assert not is_explosive(r"a*+b*+c*+d", LONGEST_TEXT)
+
+
+@pytest.mark.parametrize("text", ["", "a", "aa", "a\n", "\na", "b"])
+@pytest.mark.parametrize("pattern", [r"\Aa\Z", r"\A\w*\Z", r"a\Z\n", r"\n\Aa", r"a(?:\Z|\n)"])
+def test_both_engines_agree_on_where_a_text_begins_and_ends(pattern: str, text: str) -> None:
+    assert (BoundedPattern(pattern).fullmatch(text) is not None) is bool(re.fullmatch(pattern, text, re.ASCII))
+
+
+def test_what_an_atomic_group_holds_is_tried_in_as_many_ways() -> None:
+    assert is_explosive(r"(?>(a+)+)b", LONGEST_TEXT)
+    assert not is_explosive(r"(?>ab)c", LONGEST_TEXT)
+
+
+def test_a_class_may_hold_blanks_of_every_width_and_no_end_of_a_text() -> None:
+    blanks = java_regex(r"[a\h]+")
+    assert blanks.matches("a \u00a0a") and not blanks.matches("a\n")
+    with pytest.raises(re.error):
+        java_regex(r"[a\z]")

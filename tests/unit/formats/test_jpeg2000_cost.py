@@ -111,3 +111,30 @@ def test_anything_is_counted_or_refused(rest: bytes) -> None:
         assert pieces_in(b"\xff\x4f\xff\x51" + rest) > 0
     except MalformedData as error:
         assert error.offset >= 0
+
+
+def test_a_stream_without_its_size_is_refused() -> None:
+    first_tile_part = STREAM.index(TILE_PART)
+
+    with pytest.raises(MalformedData):
+        pieces_in(STREAM[:2] + STREAM[first_tile_part:])
+
+
+def test_what_a_component_says_of_itself_counts_as_well() -> None:
+    """A COC segment: code blocks of 4 by 4 for one component (A.6.2)."""
+    body = struct.pack(">BBBBBBB", 0, 0, 5, 0, 0, 0, 1)
+    at = STREAM.index(b"\xff\x52")
+    finer = STREAM[:at] + b"\xff\x53" + (len(body) + 2).to_bytes(2) + body + STREAM[at:]
+
+    assert pieces_in(finer) > 4 * pieces_in(STREAM)
+
+
+def test_a_codestream_without_a_file_around_it_is_the_codestream() -> None:
+    assert codestream_of(STREAM) == STREAM
+
+
+def test_more_levels_than_a_stream_can_have_are_refused() -> None:
+    at = STREAM.index(b"\xff\x52") + 4 + 5
+
+    with pytest.raises(MalformedData):
+        pieces_in(STREAM[:at] + bytes([33]) + STREAM[at + 1 :])

@@ -59,7 +59,7 @@ def test_a_clients_token() -> None:
         {"data": {"autoupdate": {"access_token_wrapper": {"access_token": "token"}}}},
     ],
 )
-def test_a_headless_token_is_found_wherever_a_sample_has_it(body: Any) -> None:
+def test_k13_a_headless_token_is_found_wherever_a_sample_has_it(body: Any) -> None:
     assert mitrust.headless_token(sent(body)) == "token"
 
 
@@ -190,3 +190,25 @@ def test_no_answer_breaks_the_reader(read: Any, body: bytes) -> None:
         read(body)
     except MusterError as error:
         assert isinstance(error, MalformedData)
+
+
+def test_an_answer_of_nothing_inside_nothing_is_none() -> None:
+    shared = mitrust.user_info(sent({"data": {"user_info": {"a": None, "b": [None, {"c": "d"}]}}}))
+    assert shared.claims == {"b.1.c": "d"}
+
+
+def test_answers_deeper_than_anybody_nests_them_are_refused() -> None:
+    inner: Any = "x"
+    for _ in range(100):
+        inner = {"a": inner}
+    with pytest.raises(MalformedData, match="MITRUST_UNREADABLE"):
+        mitrust.user_info(sent({"data": {"user_info": inner}}))
+
+
+@pytest.mark.parametrize("token", ["", "a.b.c", jws({}), jws({"iat": "today"}), jws({"iat": True})])
+def test_of_a_token_nobody_can_read_the_day_it_was_made_is_unknown(token: str) -> None:
+    assert mitrust.given_on(token) is None
+
+
+def test_the_day_a_token_was_made_stands_in_it() -> None:
+    assert mitrust.given_on(jws({"iat": 1_800_000_000})) == datetime.fromtimestamp(1_800_000_000, UTC)

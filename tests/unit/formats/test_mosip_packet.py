@@ -29,6 +29,7 @@ from muster.formats.mosip_packet import (
     hash_of,
     hash_sequence,
     identity_json,
+    is_encrypted_hash,
     labelled,
     packet_id,
     parse_hash_sequence,
@@ -363,3 +364,13 @@ def test_the_sidecars_of_mosips_own_packet_are_read_and_written_back(
     assert sidecar.refid == "10001_10002"
     assert sidecar.encryptedhash == encrypted_hash(mosips_entries[entry.archive])
     assert json.loads(sidecar.encode()) == json.loads(mosips_entries[entry.sidecar])
+
+
+def test_an_encrypted_hash_counts_in_either_alphabet_and_for_its_octets_only() -> None:
+    octets = next(each for each in (bytes([n]) for n in range(256)) if set("-_") & set(encrypted_hash(each)))
+    hash_ = encrypted_hash(octets)
+
+    assert is_encrypted_hash(hash_, octets)
+    assert is_encrypted_hash(hash_.replace("-", "+").replace("_", "/") + "=", octets)
+    assert not is_encrypted_hash(hash_, octets + b"!")
+    assert not is_encrypted_hash("no base64", octets)

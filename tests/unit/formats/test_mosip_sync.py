@@ -98,3 +98,39 @@ def test_users_are_a_table() -> None:
     assert json.loads(said.content) == [{"userId": "erika"}]
     with pytest.raises(MalformedData):
         mosip_sync.read_users({"response": {"userDetails": _sealed({"userId": "erika"})}}, _open)
+
+
+@pytest.mark.parametrize("response", [None, {}, {"schemaJson": ""}, {"schemaJson": {}}])
+def test_a_schema_that_is_none_is_refused(response: object) -> None:
+    with pytest.raises(MalformedData):
+        mosip_sync.read_id_schema({"response": response})
+
+
+@pytest.mark.parametrize("version", ["", "one", None])
+def test_a_schema_of_no_version_is_refused(version: object) -> None:
+    with pytest.raises(MalformedData):
+        mosip_sync.schema_of(json.dumps({"idVersion": version, "schemaJson": "{}"}).encode())
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [b"", b'{"a": 1}', b"[3]", b'[{"name": 3, "rows": []}]', b'[{"name": "A"}]', b'[{"name": "A", "rows": {}}]'],
+)
+def test_master_data_kept_in_another_form_is_refused(kept: bytes) -> None:
+    with pytest.raises(MalformedData):
+        mosip_sync.entities_of(kept)
+
+
+@pytest.mark.parametrize("kept", [b"", b"{}", b"[3]"])
+def test_certificates_kept_in_another_form_are_refused(kept: bytes) -> None:
+    with pytest.raises(MalformedData):
+        mosip_sync.authorities_of(kept)
+
+
+def test_authorities_are_told_by_their_domain() -> None:
+    listed = [
+        {"certId": each, "partnerDomain": domain, "certData": each}
+        for each, domain in (("A", "DEVICE"), ("B", "FTM"), ("C", "DEVICE"))
+    ]
+    kept = mosip_sync.read_ca_certificates({"response": {"certificateDTOList": listed}}).content
+    assert mosip_sync.authorities_of(kept) == {"DEVICE": [b"A", b"C"], "FTM": [b"B"]}

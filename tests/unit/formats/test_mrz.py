@@ -159,3 +159,10 @@ def test_anything_else_is_refused_and_nothing_worse(lines: list[str]) -> None:
     except MalformedData:
         return
     assert (mrz.surname, mrz.given_names, mrz.check_digits) is not None
+
+
+def test_a_card_has_room_for_more_in_its_second_line() -> None:
+    holder = Holder("I", "UTO", "D23145890", "ERIKSSON", "ANNA", "UTO", "740812", "F", "120415", "FIRST", "SECOND")
+    read = parse(compose(MrzType.TD1, holder).lines)
+    assert read.is_valid
+    assert (read.optional, read.optional_2) == ("FIRST", "SECOND")

@@ -95,3 +95,14 @@ def test_a_deep_object_is_not_followed_to_its_end() -> None:
 @given(st.sampled_from(["BEGIN:VCARD\n", "MECARD:", "{", "https://", ""]), st.text(max_size=60))
 def test_noise_raises_nothing(head: str, text: str) -> None:
     parse(head + text)
+
+
+@pytest.mark.parametrize("link", ["https://[prereg", "https://a]/letter", "http://[::1/20260315000014"])
+def test_a_link_that_is_none_says_nothing(link: str) -> None:
+    assert parse(link) is None
+
+
+def test_a_list_that_is_not_by_language_is_left_out() -> None:
+    code = parse(json.dumps({"fullName": [{"language": "eng"}, 5], "phone": "1", "gender": []}))
+    assert code is not None
+    assert (code.fields, code.texts) == ({"phone": "1"}, {})

@@ -22,6 +22,7 @@ from muster.formats.sbi import (
     device_of,
     discovery_request,
     error_in,
+    info_request,
     parse_capture,
     parse_digital_id,
     parse_discovery,
@@ -297,3 +298,40 @@ def test_our_orders_have_the_keys_a_real_service_took(recorded: Path, name: str)
     taken = json.loads((recorded / f"rcapture-{name}.request.json").read_bytes())
     ours = json.loads(capture_request(ORDER))
     assert (set(ours), set(ours["bio"][0])) == (set(taken), set(taken["bio"][0]))
+
+
+@pytest.mark.parametrize("text", ["%%", "a.%%.c", "ü"])
+def test_what_nobody_signed_and_nobody_can_read_is_malformed(text: str) -> None:
+    with pytest.raises(MalformedData):
+        unsigned_payload(text)
+
+
+@pytest.mark.parametrize(
+    ("versions", "spoken"),
+    [
+        ([], "0.9.5"),
+        (["0.9.5", "1.0"], "0.9.5"),
+        (["1.0"], "1.0"),
+        (["0.9.6", "1.1.0"], "1.1.0"),
+        (["2"], "0.9.5"),
+    ],
+)
+def test_a_device_is_spoken_to_in_our_version_unless_it_knows_newer_ones_only(
+    versions: list[str], spoken: str
+) -> None:
+    (device,) = parse_discovery(_answer({**DEVICE, "specVersion": versions}))
+    assert device.spec_version == spoken
+
+
+def test_a_service_of_1_0_is_asked_about_itself_in_its_version() -> None:
+    assert json.loads(info_request("1.0")) == {"type": "Biometric Device", "specVersion": "1.0"}
+
+
+def test_a_device_is_the_same_by_what_is_printed_on_its_case() -> None:
+    said = {"serialNo": 815, "make": "M", "model": "X", "type": "Finger", "deviceProviderId": "P"}
+    once, again = (
+        parse_digital_id(json.dumps({**said, "dateTime": time}).encode())
+        for time in ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
+    )
+    assert once != again
+    assert once.casing == again.casing == ("815", "M", "X", "Finger", "P")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,3 +67,9 @@ def test_claims_that_no_slip_makes_are_refused(change: dict[str, Any]) -> None:
 def test_what_is_no_claim_is_refused(content: bytes) -> None:
     with pytest.raises(MalformedData, match="SLIP_CLAIMS_UNREADABLE"):
         SlipClaims.parse(content)
+
+
+def test_a_slip_of_training_says_so_and_any_other_is_as_long_as_before() -> None:
+    trained = replace(CLAIMS, training=True)
+    assert SlipClaims.parse(trained.encode()) == trained
+    assert b'"tr"' not in CLAIMS.encode()

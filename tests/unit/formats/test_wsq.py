@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -233,3 +234,96 @@ def test_the_subbands_cover_the_picture(width: int, height: int) -> None:
     assert len(sizes) == 64
     assert sum(sizes) == width * height
     assert min(sizes) > 0
+
+
+@pytest.fixture
+def no_codec(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reaches it fails the test."""
+    monkeypatch.setitem(sys.modules, "_wsq", SimpleNamespace(decompress=lambda _: pytest.fail("reached")))
+
+
+def changed(at: int, octets: bytes) -> bytes:
+    return SMALL[:at] + octets + SMALL[at + len(octets) :]
+
+
+def test_a_segment_shorter_than_its_own_length_is_refused() -> None:
+    assert refusal(SMALL[:2] + COMMENT + b"\x00\x01" + SMALL[2:]) == "WSQ_MALFORMED"
+
+
+@pytest.mark.parametrize("taps", [b"\x08\x08", b"\x07\x07", b"\xff\x09"])
+@pytest.mark.usefixtures("no_codec")
+def test_filters_of_other_lengths_than_encoders_use_are_refused_before_the_codec(taps: bytes) -> None:
+    begin, _ = segment(SMALL, FILTERS)
+
+    assert refusal(changed(begin + 4, taps)) == "WSQ_MALFORMED"
+
+
+@pytest.mark.parametrize(("marker", "at"), [(FILTERS, 4 + 2 + 1), (QUANTISERS, 4 + 3)])
+@pytest.mark.usefixtures("no_codec")
+def test_numbers_smaller_than_a_float_can_be_are_refused_before_the_codec(marker: bytes, at: int) -> None:
+    begin, _ = segment(SMALL, marker)
+
+    assert refusal(changed(begin + at, b"\x15")) == "WSQ_MALFORMED"
+
+
+def test_a_symbol_that_stands_for_nothing_is_refused() -> None:
+    begin, _ = segment(SMALL, HUFFMAN)
+    _, data = segment(SMALL, BLOCK)
+    without_meaning = changed(begin + 21, b"\x00")
+
+    assert refusal(without_meaning[:data] + b"\x00" + without_meaning[data:]) == "WSQ_MALFORMED"
+
+
+@pytest.mark.usefixtures("no_codec")
+def test_a_quantiser_of_a_subband_that_is_never_sent_is_refused_before_the_codec() -> None:
+    """It takes the place of one of the same size: the number of coefficients stays right."""
+    begin, _ = segment(SMALL, QUANTISERS)
+    sizes = wsq.subband_sizes(97, 70)
+    steps = [begin + 4 + 3 + 6 * number + 1 for number in range(64)]
+    sent, never = next(
+        (one, other)
+        for one in range(60)
+        for other in range(60, 64)
+        if sizes[one] == sizes[other] and any(SMALL[steps[one] : steps[one] + 2])
+    )
+    swapped = bytearray(changed(steps[never], SMALL[steps[sent] : steps[sent] + 2]))
+    swapped[steps[sent] : steps[sent] + 2] = bytes(2)
+
+    assert refusal(bytes(swapped)) == "WSQ_MALFORMED"
+
+
+def test_a_huffman_table_of_a_number_that_is_none_or_defined_twice_at_once_is_refused() -> None:
+    begin, end = segment(SMALL, HUFFMAN)
+    table = SMALL[begin + 4 : end]
+    twice = HUFFMAN + (2 + 2 * len(table)).to_bytes(2) + table + table
+
+    assert refusal(changed(begin + 4, b"\x08")) == "WSQ_MALFORMED"
+    assert refusal(SMALL[:begin] + twice + SMALL[end:]) == "WSQ_MALFORMED"
+
+
+def test_bits_that_are_no_code_are_refused() -> None:
+    """Ones throughout, each octet stuffed."""
+    _, data = segment(SMALL, BLOCK)
+
+    assert refusal(SMALL[:data] + b"\xff\x00" * 3 + SMALL[data:]) == "WSQ_MALFORMED"
+
+
+def test_a_value_whose_bits_are_cut_off_is_refused() -> None:
+    """The shortest code stands for a value in the 8 bits behind it, and five are there."""
+    begin, _ = segment(SMALL, HUFFMAN)
+    counts = SMALL[begin + 5 : begin + 21]
+    assert not any(counts[:2]) and counts[2]
+    value_in_8_bits = changed(begin + 21, bytes([101]))
+    _, data = segment(SMALL, BLOCK)
+    behind = SMALL.index(b"\xff\xa6", data)
+
+    assert refusal(value_in_8_bits[:data] + b"\x00" + value_in_8_bits[behind:]) == "WSQ_MALFORMED"
+
+
+def test_a_picture_that_the_codec_gives_up_on_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(stream: bytes) -> None:
+        raise Exception("no memory")  # noqa: TRY002 - nor does the codec
+
+    monkeypatch.setitem(sys.modules, "_wsq", SimpleNamespace(decompress=give_up))
+
+    assert refusal(SMALL) == "WSQ_MALFORMED"

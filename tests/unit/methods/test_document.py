@@ -19,9 +19,11 @@ from muster.crypto.passive_authentication import CountryAuthorities
 from muster.crypto.sealing import Sealer
 from muster.devices.conformance import conformance_context
 from muster.domain.document_risk import Risk, RiskIndicator
+from muster.domain.evidence import ArtifactRole
 from muster.domain.proofing import Eidas, Identifier, Strength, UserInputAction
 from muster.errors import BadInput, DeviceUnavailable
 from muster.formats.lds import File
+from muster.formats.media_types import media_type_of
 from muster.formats.mrz import parse
 from muster.methods.document import Document, method
 from muster.methods.document_claims import claims_of
@@ -183,6 +185,15 @@ def test_an_expired_document_of_a_kind_that_is_not_taken_is_refused_for_good_in_
         "document_expired:DOC_EXPIRATION_DATE",
         "document_rejected:DOCUMENT_TYPE",
     ]
+    (brought,) = outcome.files  # the page that was refused, for whoever looks into it
+    assert (brought.role, media_type_of(brought.content)) == (ArtifactRole.FRONT, "image/jpeg")
+
+
+def test_of_a_page_that_is_laid_again_nothing_is_kept(counter: Counter, document: Document) -> None:
+    counter.lay(np.full((400, 600, 3), 250, np.uint8))
+    outcome = document.submit(_work(ANY), READY)
+    assert isinstance(outcome, NotDone)
+    assert outcome.files == ()
 
 
 def test_what_is_remembered_of_a_page_is_no_picture_and_can_be_read_by_nobody_else(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from muster.domain.evidence import EvidenceLevel, EvidenceStatus, LevelOfAssurance
+from muster.domain.evidence import ArtifactRole, EvidenceLevel, EvidenceStatus, LevelOfAssurance
 from muster.domain.proofing import PollAction, RedirectAction
 from muster.errors import MalformedData, NetworkUnavailable, Refused
 from muster.methods.id_and_v import IdAndV
@@ -21,7 +21,7 @@ from muster.proofing.definitions import Method
 from muster.proofing.events import NodeCompleted, NodeDispatched
 from muster.proofing.ledger import evaluate
 from muster.proofing.levels import shipped_levels
-from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
+from muster.proofing.method import Brought, Done, NotDone, Outcome, Pending, Work
 from muster.proofing.submissions import submissions_of
 from simulators.id_and_v_service import (
     AUTHORIZE,
@@ -101,7 +101,7 @@ def no(outcome: Outcome) -> tuple[str, str, bool]:
 
 @pytest.mark.parametrize(("asked_by", "key"), [("user_agent", PERSON_KEY), ("relying_party", BACKEND_KEY)])
 @pytest.mark.parametrize("response_type", ["JSON", "HTTP_REDIRECT"])
-def test_the_browser_is_sent_where_the_service_says(
+def test_k4_the_browser_is_sent_where_the_service_says(
     id_and_v: IdAndV, server: IdAndVServer, asked_by: str, key: str, response_type: str
 ) -> None:
     pending = id_and_v.dispatch(work(server, askedBy=asked_by, responseType=response_type))
@@ -155,7 +155,7 @@ def test_where_the_browser_ends_nowhere_the_service_is_asked_instead(
 
 
 @pytest.mark.parametrize("state", ["", "another"])
-def test_an_answer_of_another_sign_in_does_not_end_this_one(
+def test_k3_an_answer_of_another_sign_in_does_not_end_this_one(
     id_and_v: IdAndV, server: IdAndVServer, state: str
 ) -> None:
     with pytest.raises(Refused, match="ID_AND_V_STATE_FOREIGN"):
@@ -275,3 +275,66 @@ def test_the_samples_claim_is_worth_here_what_it_is_worth_there(id_and_v: IdAndV
     )
     assert found.level is LevelOfAssurance(server.told["globalStatus"]["levelOfAssurance"])
     assert claim.submission.checks[0].blocking
+
+
+# --- a document beside the claim, and the proof in the end ------------------------------------------------
+
+
+PAGES = (Brought(ArtifactRole.FRONT, b"\xff\xd8\xff front"), Brought(ArtifactRole.BACK, b"\x89PNG\r\n\x1a\n back"))
+BOUND = {"document.type": "DRIVING_LICENSE", "document.issuing_country": "USA"}
+
+
+def with_pages(*pages: Brought) -> IdAndV:
+    return IdAndV(MethodTools(lambda _: False, lambda: None, way_back=lambda: WAY_BACK, pages=lambda _: pages))
+
+
+def judged(server: IdAndVServer, id_and_v: IdAndV) -> Outcome:
+    """What it comes to once the service was asked about the document."""
+    submitted = came_back(id_and_v, server, submitsDocument=True)
+    assert isinstance(submitted, Pending)
+    asked = replace(work(server, submitsDocument=True), state=submitted.state, inputs=BOUND)
+    return id_and_v.poll(asked)
+
+
+def test_the_pages_of_the_step_before_go_up_after_the_claim(server: IdAndVServer) -> None:
+    begun = with_pages(*PAGES).dispatch(work(server, submitsDocument=True))
+    assert isinstance(begun, Pending)
+    asked = replace(work(server, submitsDocument=True), state=begun.state, inputs=BOUND)
+    outcome = with_pages(*PAGES).callback(asked, {"state": "ref"})
+    assert isinstance(outcome, Pending)
+    assert outcome.state["document"] == DOCUMENT
+    (sent,) = server.documents
+    assert (sent["DocumentFront"], sent["DocumentBack"]) == (PAGES[0].content, PAGES[1].content)
+    details = json.loads(sent["DocumentCaptureDetails"])
+    assert (details["documentType"], details["jurisdiction"]) == ("DRIVING_LICENSE", "USA")
+
+
+def test_a_document_that_contradicts_the_claim_ends_it_with_1131(server: IdAndVServer) -> None:
+    assert no(judged(server, with_pages(*PAGES))) == ("ID_AND_V_CONTRADICTED", "1131", False)
+
+
+@pytest.mark.parametrize("status", ["VERIFIED", "NOT_VERIFIED"])
+def test_a_document_that_does_not_contradict_it_is_told_beside_it(server: IdAndVServer, status: str) -> None:
+    server.told["idDocuments"][0]["evidenceStatus"] |= {"status": status, "errors": []}
+    done = judged(server, with_pages(*PAGES))
+    assert isinstance(done, Done)
+    assert (done.evidence.metadata["document"], done.attributes["surname"]) == (status, "ULYSSE")
+
+
+@pytest.mark.parametrize("documents", [[], ["PROCESSING"]])
+def test_a_document_that_takes_its_time_is_asked_about(server: IdAndVServer, documents: list[str]) -> None:
+    server.told["idDocuments"] = server.told["idDocuments"][: len(documents)]
+    for each in server.told["idDocuments"]:
+        each["evidenceStatus"] |= {"status": "PROCESSING", "errors": []}
+    assert isinstance(judged(server, with_pages(*PAGES)), Pending)
+
+
+def test_without_pages_the_claim_stands_alone(server: IdAndVServer) -> None:
+    assert isinstance(came_back(with_pages(), server, submitsDocument=True), Done)
+    assert server.documents == []
+
+
+def test_k20_the_proof_of_the_service_is_fetched_in_the_end_and_once(server: IdAndVServer) -> None:
+    definition, told = work(server).definition, {"identity": IDENTITY}
+    assert with_pages().service_proof(definition, told, work(server).secret) == PROOF
+    assert with_pages().service_proof(definition, told, work(server).secret) is None

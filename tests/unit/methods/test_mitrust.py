@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,15 +10,16 @@ from typing import Any
 
 import pytest
 
+from muster.domain.evidence import ArtifactRole
 from muster.domain.proofing import PollAction, RedirectAction
 from muster.errors import MalformedData, NetworkUnavailable, Refused
 from muster.methods.mitrust import Mitrust
 from muster.methods.mitrust_service import LONGEST_HEADER, MitrustService
 from muster.methods.tools import MethodTools
 from muster.proofing.definitions import Method
-from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
+from muster.proofing.method import Brought, Done, NotDone, Outcome, Pending, Work
 from simulators.loopback import Reply
-from simulators.mitrust_service import CLIENT_ID, CODE, SECRET, TOKEN, WAY_BACK, MitrustServer, query_of
+from simulators.mitrust_service import CLIENT_ID, CODE, RECORD, SECRET, TOKEN, WAY_BACK, MitrustServer, query_of
 from unit.proofing.graphs import definitions, method
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -105,11 +107,57 @@ def test_records_are_asked_for_fetched_and_acknowledged(
         "address": "3 RUE BELLINI 92800 PUTEAUX",
     }
     assert done.evidence.metadata["documents"] == "postal_address.proof_of_residence"
+    assert done.files == (Brought(ArtifactRole.PROOF_OF_RESIDENCE, b"%PDF-1.7 bill", "RE1.pdf"),)
     assert server.open_sessions == 0
     session = [("POST", "/v2/sp/headless/"), ("GET", "/v2/sp/headless/")]
     fetched = [("GET", "/user_data/v1/userinfo"), ("DELETE", "/v2/sp/headless/")]
     company = [("POST", "/v2/sp/headless/company")] if mode == "company" else []
     assert server.calls == [("POST", "/oauth/token"), *company, *session, *fetched]
+
+
+def verified(decision: str, *risks: dict[str, str]) -> dict[str, Any]:
+    """A record with a document that the source verified."""
+    front = {"file_wrapper": {"base64": base64.b64encode(b"\xff\xd8\xff front").decode()}}
+    verification = {"decision": decision, **({"risk_indicators": list(risks)} if risks else {})}
+    return {**RECORD, "identity": {"document": {"verification": verification, "front": front}}}
+
+
+def told(mitrust: Mitrust, server: MitrustServer, record: Mapping[str, Any]) -> Outcome:
+    server.record = record
+    return mitrust.poll(after(mitrust.dispatch(work(server)), server))
+
+
+def test_a_document_that_its_source_declined_is_refused_in_a_generic_sentence(
+    mitrust: Mitrust, server: MitrustServer
+) -> None:
+    risks = ({"normalized": "document_expired", "raw": "112"}, {"normalized": "unheard_of", "raw": "9 x"})
+    outcome = told(mitrust, server, verified("declined", *risks))
+    assert no(outcome) == ("DOCUMENT_NOT_ACCEPTED", "document_expired:112 other:9_x", False)
+    assert isinstance(outcome, NotDone)
+    assert [each.role for each in outcome.files] == [ArtifactRole.PROOF_OF_RESIDENCE, ArtifactRole.FRONT]
+
+
+def test_what_its_source_could_not_decide_can_be_tried_again(mitrust: Mitrust, server: MitrustServer) -> None:
+    risk = {"normalized": "document_image_quality_low", "raw": "document_image_quality_low"}
+    code, _, retryable = no(told(mitrust, server, verified("inconclusive", risk)))
+    assert (code, retryable) == ("RECAPTURE_DOCUMENT", True)
+
+
+def test_a_refusal_without_a_reason_is_one(mitrust: Mitrust, server: MitrustServer) -> None:
+    assert no(told(mitrust, server, verified("declined"))) == ("ASK_SUPERVISOR", "other:no_reason_told", False)
+
+
+def test_an_approved_document_is_no_hindrance(mitrust: Mitrust, server: MitrustServer) -> None:
+    assert isinstance(told(mitrust, server, verified("approved")), Done)
+
+
+def test_no_configuration_makes_an_attribute_of_a_decision(mitrust: Mitrust, server: MitrustServer) -> None:
+    server.record = verified("approved")
+    path = "identity.document.verification.decision"
+    mapped = {"attributeMappings": [{"sourceAttribute": path, "targetAttribute": "decision"}]}
+    begun = after(mitrust.dispatch(work(server, **mapped)), server, **mapped)
+    outcome = mitrust.poll(begun)
+    assert not isinstance(outcome, Done) or "decision" not in outcome.attributes
 
 
 def test_tokens_are_remembered_sealed(mitrust: Mitrust, server: MitrustServer) -> None:
@@ -220,7 +268,7 @@ def service(server: MitrustServer) -> MitrustService:
     ("length", "refuse_above", "headers", "bodies"),
     [(1000, 1 << 20, 1, 0), (LONGEST_HEADER + 1, 1 << 20, 0, 1), (9000, 8192, 1, 1)],
 )
-def test_a_token_goes_in_a_header_while_that_is_possible(
+def test_k15_a_token_goes_in_a_header_while_that_is_possible(
     server: MitrustServer, length: int, refuse_above: int, headers: int, bodies: int
 ) -> None:
     server.refuse_headers_above = refuse_above
@@ -231,9 +279,9 @@ def test_a_token_goes_in_a_header_while_that_is_possible(
     assert sum(bool(each.body) for each in begun) == bodies
 
 
-def test_a_token_is_renewed_whatever_the_answer_calls_its_data(server: MitrustServer) -> None:
+def test_k13_a_token_is_renewed_whatever_the_answer_calls_its_data(server: MitrustServer) -> None:
     client = service(server).client_token()
-    assert service(server).renew(client, TOKEN) == f"{TOKEN}-renewed"
+    assert service(server).renew(client, TOKEN, NOON) == f"{TOKEN}-renewed"
 
 
 def test_how_many_sources_could_answer_needs_no_secret(server: MitrustServer) -> None:
@@ -250,7 +298,9 @@ def test_an_answer_that_is_none_is_refused(server: MitrustServer) -> None:
 # --- in the person's browser -----------------------------------------------------------------------------
 
 
-def test_the_browser_is_sent_there_with_everything_it_needs(mitrust: Mitrust, server: MitrustServer) -> None:
+def test_k14_the_persons_own_browser_is_sent_there_with_everything_it_needs(
+    mitrust: Mitrust, server: MitrustServer
+) -> None:
     pending = mitrust.dispatch(work(server, "interactive"))
     assert isinstance(pending, Pending)
     assert isinstance(pending.action, RedirectAction)

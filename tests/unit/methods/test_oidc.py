@@ -522,3 +522,22 @@ def test_an_answer_this_method_does_not_wait_for_is_a_failure(
     work = _work(provider)
     assert _no(oidc.submit(work, {}) if question == "submit" else oidc.poll(work))[0] == "OIDC_NOT_AWAITED"
     oidc.cancel(work)
+
+
+def test_an_access_token_that_is_signed_is_checked_where_the_configuration_says_so(
+    oidc: Oidc, provider: OpenIdProvider
+) -> None:
+    provider.access_claims = {}
+    provider.claims = {"at_hash": None}
+    assert isinstance(_signed_in(oidc, provider, _work(provider, accessToken="jwt")), Done)
+    provider.access_claims = {"client_id": "another"}
+    refused = _no(_signed_in(oidc, provider, _work(provider, accessToken="jwt")))
+    assert refused == ("ACCESS_TOKEN_REFUSED", "2301", False)
+    assert not [each for each in provider.asked[-2:] if each.path == "/userinfo"]
+    assert isinstance(_signed_in(oidc, provider), Done)  # who does not look takes it for one that says nothing
+
+
+def test_an_access_token_that_says_nothing_is_refused_where_a_signed_one_is_expected(
+    oidc: Oidc, provider: OpenIdProvider
+) -> None:
+    assert _no(_signed_in(oidc, provider, _work(provider, accessToken="jwt")))[0] == "ID_TOKEN_UNREADABLE"

@@ -65,8 +65,9 @@ def test_an_officer_vouches_by_saying_that_it_is_the_same_person(answer: str, vo
     asked = found_methods(_tools())["vouch"].dispatch(work)
     assert isinstance(asked, Pending)
     assert isinstance(asked.action, UserInputAction)
-    (field,) = asked.action.fields
-    outcome = found_methods(_tools())["vouch"].submit(work, {field.id: answer})
+    said, unsaid = asked.action.fields
+    assert (said.required, unsaid.required) == (True, False)
+    outcome = found_methods(_tools())["vouch"].submit(work, {said.id: answer})
     assert isinstance(outcome, Done) is vouched
 
 

@@ -19,6 +19,7 @@ from joserfc.jwk import ECKey
 
 from muster import base64url
 from muster.clock import utc_now
+from muster.crypto.signing import SigningKey
 from muster.domain.proofing import (
     Aal,
     Assurance,
@@ -30,10 +31,12 @@ from muster.domain.proofing import (
     WaitForCallbackAction,
 )
 from muster.errors import BadInput, KeyUnavailable, NetworkUnavailable, NotAuthentic, Refused
-from muster.methods.tools import MethodTools
+from muster.formats.http_signature import SIGNATURE
+from muster.methods.tools import Hub, MethodTools
 from muster.methods.wallet import Wallet
 from muster.proofing.definitions import Method
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
+from muster.upload.request_signing import RequestSigning
 from muster.workstation.proofing_secrets import SECRET_MISSING
 from muster.workstation.wallet_return import WalletReturn
 from simulators.loopback import Asked, LoopbackServer, Reply
@@ -304,7 +307,7 @@ def test_it_waits_for_a_wallet_and_for_nothing_else(counter: Counter) -> None:
 # --- the question ----------------------------------------------------------------------------------------
 
 
-def test_the_question_is_signed_for_this_attempt_alone_and_asks_for_no_more_than_is_needed(
+def test_k22_the_question_is_signed_for_this_attempt_alone_and_asks_for_no_more_than_is_needed(
     counter: Counter, phone: Phone, world: World
 ) -> None:
     said = phone.opens(counter.asks(credentialTypes=["eu.europa.ec.eudi.pid.1"]), world.issuer.credential(ERIKA))
@@ -784,6 +787,17 @@ def test_what_a_centre_says_wrong_is_told_apart(counter: Counter, relay: WalletR
     assert isinstance(outcome, NotDone) and outcome.code.name == "WALLET_RELAY_REFUSED"
 
 
+def test_a_busy_centre_is_asked_again_when_it_says_even_after_the_end(
+    counter: Counter, relay: WalletRelay
+) -> None:
+    _left(counter, relay)
+    relay.trouble = Reply(429, headers={"Retry-After": "60"})
+    late = replace(counter.work, now=counter.work.now + timedelta(seconds=300))
+    outcome = counter.wallet.poll(late)
+    assert isinstance(outcome, Pending) and isinstance(outcome.action, PollAction)
+    assert outcome.action.next_check_at == late.now + timedelta(seconds=60)
+
+
 def test_a_centre_that_is_asked_too_long_is_given_up_and_told_when_nobody_waits(
     counter: Counter, relay: WalletRelay
 ) -> None:
@@ -802,3 +816,17 @@ def test_a_centre_that_is_asked_too_long_is_given_up_and_told_when_nobody_waits(
 def test_an_unsafe_centre_is_not_asked(counter: Counter) -> None:
     outcome = counter.begin(relayUrl="http://centre.example/wallets")
     assert isinstance(outcome, NotDone) and outcome.code.name == "PROVIDER_ADDRESS_UNSAFE"
+
+
+@pytest.mark.parametrize(
+    ("hub", "is_signed"), [("", True), ("/wallets", True), ("/wall", False), ("/other", False)]
+)
+def test_only_the_hub_s_own_relay_gets_the_station_s_signature(
+    counter: Counter, relay: WalletRelay, hub: str, is_signed: bool
+) -> None:
+    own = Hub(f"{relay.origin}{hub}", RequestSigning(SigningKey.generate()))
+    wallet = Wallet(replace(counter.wallet._tools, hub=lambda: own))
+    definition = counter.definition(relayUrl=f"{relay.origin}/wallets")
+    wallet.dispatch(Work("e", "a", 1, definition, {}, {}, "ref", utc_now(), counter.world.secrets))
+    assert relay.asked
+    assert {SIGNATURE.lower() in each.headers for each in relay.asked} == {is_signed}

@@ -15,6 +15,7 @@ from muster.domain.applicant import Document, DocumentFacts, LocalizedText
 from muster.domain.biometrics import BiometricSample
 from muster.domain.registration import Process
 from muster.errors import BadInput, MalformedData
+from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import FIELD_NOT_IN_SCHEMA, AssembledPacket, assemble
 from muster.packet.contents import PacketContents
 from muster.packet.server_rules import AUDIT_EMPTY, OFFICER_UNCONFIRMED
@@ -399,3 +400,10 @@ def test_an_event_that_the_catalogue_lacks_keeps_its_id(contents: PacketContents
 
 def test_audit_stands_in_id_alone(assembled: AssembledPacket) -> None:
     assert [part for part in PARTS if "audit.json" in assembled.subpackets[part]] == ["id"]
+
+
+def test_contents_that_a_server_would_refuse_are_not_packed() -> None:
+    schema = IdSchema.parse(json.dumps({"properties": {"identity": {"properties": FIELDS}}}), float("nan"))
+    with pytest.raises(BadInput) as caught:
+        assemble(make_contents(), schema)
+    assert caught.value.code.name == "SCHEMA_VERSION_WRONG"

@@ -124,7 +124,7 @@ def test_a_declined_document_carries_its_indicators_in_the_order_found() -> None
     }
 
 
-def test_nobody_decides_about_an_eid() -> None:
+def test_k2_nobody_decides_about_an_eid() -> None:
     told = mitrust(EID)
     assert told["document"] == {
         "date_of_issue": "2026-03-01",
@@ -143,6 +143,18 @@ def test_a_document_that_contradicts_the_rest_is_not_told_as_approved() -> None:
     assert "verification" not in only["identity"]["document"]  # the eID is told, which is verified
     told = identity_dataset(worth(replace(FACE, attributes=EID.attributes), other), lambda _: b"")
     assert told["identity"]["document"]["verification"] == {"decision": "declined"}
+
+
+def test_a_document_of_which_nothing_is_known_is_told_by_its_kind() -> None:
+    told = mitrust(replace(CARD, document=None))["document"]
+    assert told["type"] == {"normalized": "id_card", "raw": "ID_CARD"}
+    assert not {"number", "issuing_country", "date_of_issue"} & set(told)
+
+
+def test_only_what_attests_an_eid_is_its_front() -> None:
+    told = mitrust(replace(EID, artifacts=(FRONT, ATTESTATION, BACK)))["document"]
+    assert told["front"]["file_wrapper"]["filename"] == "oidc_front.pdf"
+    assert "back" not in told
 
 
 def test_without_any_document_what_is_known_is_told() -> None:
@@ -199,7 +211,7 @@ def test_a_document_is_told_with_every_list_that_has_something() -> None:
     assert data["address"]["streetDetails"] == {"streetLines": ["Heidestrasse 17"], "verified": True}
 
 
-def test_nothing_an_invalid_document_says_is_verified() -> None:
+def test_k8_nothing_an_invalid_document_says_is_verified() -> None:
     invalid = replace(CARD, verdict=DocumentVerdict.DECLINED, risks=RISKS)
     assert '"verified": true' not in json.dumps(told_by_gips(invalid))  # K8: the source's sample has one
 
@@ -213,6 +225,25 @@ def test_of_several_claims_the_verified_one_that_scored_most_is_told() -> None:
     weak = replace(EID, id="weak", row="eid")
     failed = replace(EID, id="failed", checks=(Check("OIDC_AUTHENTICATION", CheckOutcome.FAILED, blocking=True),))
     assert told_by_gips(failed, weak, EID)["trustedIdClaim"]["evidenceId"] == EID.id
+
+
+def test_what_a_claim_or_a_document_does_not_say_is_not_told() -> None:
+    told = told_by_gips(replace(EID, attributes=None), replace(CARD, attributes=None, address=None))
+    assert "trustedIdClaimData" not in told["trustedIdClaim"]
+    assert set(told["idDocuments"][0]["idDocumentData"]) == {
+        "idDocumentType", "idDocumentNumber", "issuingCountry", "issuingDate", "expiryDate",
+    }  # fmt: skip
+
+
+def test_a_claim_says_all_that_came_with_it() -> None:
+    data = told_by_gips(replace(EID, document=CARD.document, address=CARD.address))["trustedIdClaim"]
+    assert set(data["trustedIdClaimData"]) >= {"idDocumentNumber", "personalAttributes", "address"}
+
+
+def test_of_several_portraits_the_best_is_told() -> None:
+    portrait = replace(FACE, kind=EvidenceKind.PORTRAIT, wire_type="PORTRAIT", references=())
+    told = told_by_gips(replace(portrait, id="weak", row="vouch"), replace(portrait, id="good"))
+    assert told["portrait"]["evidenceId"] == "good"
 
 
 # --- OpenID Identity Assurance ---------------------------------------------------------------------------
@@ -252,6 +283,30 @@ def test_an_eid_is_an_electronic_record_that_a_signature_proves() -> None:
     (record,) = verified_claims(worth(EID), "case")["verified_claims"]["verification"]["evidence"]
     assert (record["type"], record["check_details"][0]["check_method"]) == ("electronic_record", "vcrypt")
     assert record["record"]["source"] == {"name": "https://id.example"}
+
+
+def told_by_openid(piece: Submission) -> dict[str, Any]:
+    (told,) = verified_claims(worth(piece), "case")["verified_claims"]["verification"]["evidence"]
+    return dict(told)
+
+
+def test_a_vouch_is_a_written_attestation() -> None:
+    told = told_by_openid(replace(FACE, kind=EvidenceKind.VOUCH, wire_type="VOUCH", row="vouch"))
+    assert (told["type"], told["check_details"][0]["check_method"]) == ("vouch", "pvp")
+    assert told["attestation"] == {"type": "written_attestation", "reference_number": "face"}
+    assert "attachments" not in told
+    assert "muster_indicators" not in told["check_details"][0]
+
+
+def test_a_record_of_a_register_is_proved_by_its_data() -> None:
+    kind = EvidenceKind.REGISTER_RECORD
+    told = told_by_openid(replace(EID, kind=kind, wire_type="REGISTER", row="register_record"))
+    assert (told["type"], told["check_details"][0]["check_method"]) == ("electronic_record", "data")
+
+
+@pytest.mark.parametrize("details", [None, DocumentDetails("ID_CARD")], ids=["nothing", "its kind"])
+def test_a_document_says_no_more_than_is_known_of_it(details: DocumentDetails | None) -> None:
+    assert told_by_openid(replace(CARD, document=details))["document_details"] == {"type": "id_card"}
 
 
 @pytest.mark.parametrize(
@@ -296,7 +351,7 @@ def test_a_partner_is_told_what_is_verified_and_nothing_its_rules_do_not_know() 
     assert faults_of(told) == ()
 
 
-def test_a_face_counts_from_a_device_of_the_highest_level_alone() -> None:
+def test_k21_a_face_counts_from_a_device_of_the_highest_level_alone() -> None:
     told = person_claims(worth(CARD, replace(FACE, amr=("face",))), "psut", level_one_device=True)
     assert told["acr"] == "idbb:acr:biometrics"
 

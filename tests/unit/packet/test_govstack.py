@@ -239,3 +239,9 @@ def test_a_registration_that_is_only_begun_can_be_said() -> None:
     request = _request(make_contents(demographics={}, documents=()))
     assert request.fields == {"IDSchemaVersion": "0.1"}
     assert request.documents == {}
+
+
+def test_a_schema_without_biometrics_is_no_obstacle_where_nobody_took_any() -> None:
+    schema = make_schema({name: each for name, each in FIELDS.items() if name != "individualBiometrics"})
+    request = enrollment_request(make_contents(), schema, requested_at=ASKED_AT)
+    assert request.biometrics == {}

@@ -15,6 +15,7 @@ import pytest
 from muster.crypto.envelope import DecryptionKey, encrypt
 from muster.formats.cbeff import Bir, CbeffFile, mosip_details
 from muster.packet.assemble import assemble
+from muster.packet.cbeff_checking import MOST_SAMPLES
 from muster.packet.contents import PacketContents
 from muster.packet.judging import MAXIMUM_AUDIT_BYTES, MOST_PROBLEMS, judge
 from muster.packet.opening import OpenedPacket, OpenedSubpacket, open_packet
@@ -23,6 +24,7 @@ from unit.packet.contents_fixture import KeyPair, make_schema
 from unit.packet.other_clients import ANDROID, V1_1_5, V1_2, Dialect, write
 
 FILE = "individualBiometrics_bio_CBEFF.xml"
+_ROOT = b'<BIR xmlns="http://standards.iso.org/iso-iec/19785/-3/ed-2/">'
 MEBIBYTE = 1024 * 1024
 
 Change = Callable[[dict[str, bytes]], object]
@@ -233,6 +235,38 @@ def test_a_record_that_is_none_is_noted_for_no_server_looks_into_it(judged_writt
     assert any(note.endswith(f":{FILE}/BIR[1]/BDB") for note in part.notes)
 
 
+def test_an_identity_that_cannot_be_read_names_no_file(judged: Any) -> None:
+    problems = judged("id", _file("ID.json", b"{")).problems
+    assert "SCHEMA_VERSION_WRONG:ID.json" in problems
+    assert f"FILE_WITHOUT_FIELD:{FILE}" in problems
+
+
+@pytest.mark.parametrize("name", ["officer_bio_cbeff.xml", "supervisor_bio_cbeff.xml"])
+def test_an_operators_captures_are_looked_into_and_are_nobody_elses(opened: OpenedPacket, name: str) -> None:
+    captured = _part(opened, "id").files[FILE]
+    before = judge(opened)
+    after = judge(_changed(opened, "id", _file(name, captured)))
+    assert (after.is_valid, after.problems) == (before.is_valid, before.problems)
+    broken = judge(_changed(opened, "id", _file(name, b"<BIR/>")))
+    assert any(each.endswith(name) for each in _part(broken, "id").problems)
+
+
+def test_more_samples_than_anybody_has_are_told_before_what_is_wrong_with_each(judged: Any) -> None:
+    content = _ROOT + b"<BIR/>" * (MOST_SAMPLES + 1) + b"</BIR>"
+    assert judged("id", _file(FILE, content)).problems[0] == f"CBEFF_TOO_MANY:{FILE}"
+
+
+def test_a_file_of_1_1_5_in_a_packet_of_today_lacks_how_its_samples_were_captured(judged: Any) -> None:
+    content = _ROOT + b"<BIR><BDBInfo><Type>Face</Type></BDBInfo></BIR></BIR>"
+    assert f"CBEFF_OTHERS_ABSENT:{FILE}" in judged("id", _file(FILE, content)).problems
+
+
+def test_a_part_that_is_not_mosips_is_not_judged(opened: OpenedPacket) -> None:
+    extra = replace(_part(opened, "optional"), name="extra", files={"ID.json": b"{"})
+    judged = judge(replace(opened, subpackets=(*opened.subpackets, extra)))
+    assert _part(judged, "extra").problems == extra.problems
+
+
 # Exceptions stand in both places (trap 15)
 
 
@@ -303,6 +337,15 @@ def test_a_packet_that_only_calls_itself_old_needs_no_signature(judged_written: 
     assert not judged_written(V1_2, _signature("a..b")).is_valid
 
 
+def test_nobody_asks_an_old_client_how_each_sample_was_captured(judged_written: Judge) -> None:
+    def without_one(files: dict[str, bytes]) -> None:
+        begin, end = files[FILE].index(b"<others"), files[FILE].index(b"</others>") + len(b"</others>")
+        files[FILE] = files[FILE][:begin] + files[FILE][end:]
+
+    assert judged_written(replace(V1_2, version="1.1.5.5"), without_one).is_valid
+    assert not judged_written(V1_2, without_one).is_valid
+
+
 def test_a_packet_of_1_1_5_must_be_right_in_everything_else(judged_written: Judge) -> None:
     assert not judged_written(V1_1_5, _file(FILE, b"<BIR/>")).is_valid
     assert not judged_written(V1_1_5, _file("audit.json", b"[]")).is_valid
@@ -324,8 +367,6 @@ def test_mosips_own_packet_is_valid_with_notes(reference_data: Path) -> None:
 
 
 # Made to harm
-
-_ROOT = b'<BIR xmlns="http://standards.iso.org/iso-iec/19785/-3/ed-2/">'
 
 
 @pytest.mark.parametrize(

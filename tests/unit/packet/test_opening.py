@@ -685,3 +685,18 @@ def test_a_mosip_packet_with_a_wrong_encrypted_hash_is_not_valid(
     packet = open_reference("refuse-enchash.zip")
     assert not packet.is_valid
     assert _part(packet, "id").hash is Check.INVALID
+
+
+def test_a_packet_of_no_station_is_told(forger: Forger) -> None:
+    """Neither a sidecar nor the registration's number says of which."""
+
+    def renamed(files: Files) -> None:
+        for name in [each for each in files if RID in each]:
+            content = files.pop(name)
+            if name.endswith(".json"):
+                content = _edited(content, {"refid": None, "id": "R-1", "packetname": "R"})
+            files[name.replace(RID, "R")] = content
+
+    packet = forger.outer(renamed)
+    assert packet.ref_id == ""
+    assert "REF_ID_UNKNOWN" in packet.problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from muster.domain.proofing import (
     Strength,
 )
 from muster.proofing.assurance import ceiling_of, counted
-from muster.proofing.availability import Surroundings, hindrance
+from muster.proofing.availability import Surroundings, hindrance, offered
 from muster.proofing.commands import settled
 from muster.proofing.definitions import Method, Policy
 from muster.proofing.events import ChildChosen, NodeFailed, ProofingEvent
@@ -229,6 +230,7 @@ E = method("e", "wallet")
         ("LowestCost", (sequence(B, B | {"nodeId": "b2"}), A), "a"),
         ("LowestCost", (threshold(1, D, B), A), "$.children[0]"),
         ("LowestCost", (parallel(D, B, joinPolicy="Any"), A), "$.children[0]"),
+        ("LowestCost", (choice(D, A), C), "$.children[0]"),
         ("HighestAssurance", (A, B, C), "c"),
         ("HighestAssurance", (B, sequence(A, D), C), "c"),  # equal by eIDAS, more by the others
         ("HighestAssurance", (B, A), "b"),  # equal but for the authenticator
@@ -256,3 +258,27 @@ def test_choices_below_choices_are_made_at_once_and_those_that_are_not_due_later
     assert _chosen(choice(inner, C, selectionPolicy="FirstAvailable")) == ["$.children[0]", "a"]
     assert _chosen(sequence(C, inner)) == []
     assert _chosen(choice(inner, C)) == []  # a person has to choose first
+
+
+WITHOUT_OIDC = replace(ONLINE, downgraded=frozenset({"oidc"}))
+
+
+def test_a_service_that_was_not_there_lately_is_taken_after_the_others() -> None:
+    assert _chosen(choice(C, A, selectionPolicy="FirstAvailable"), WITHOUT_OIDC) == ["a"]
+    assert _chosen(choice(C, E, selectionPolicy="FirstAvailable"), WITHOUT_OIDC) == ["c"]  # better than nothing
+
+
+def test_where_the_policy_refuses_it_a_service_that_was_not_there_lately_is_not_taken() -> None:
+    graph = choice(C, E, selectionPolicy="FirstAvailable")
+    assert _chosen(graph, WITHOUT_OIDC, downgradedServices="REFUSE") == []
+    plan_ = plan(graph, METHODS, {"downgradedServices": "REFUSE"})
+    reason = hindrance(plan_, plan_.nodes["c"], "", (), WITHOUT_OIDC)
+    assert reason is not None
+    assert reason.code.name == "METHOD_DOWNGRADED"
+
+
+def test_a_choice_offers_what_is_sure_first() -> None:
+    plan_ = plan(choice(sequence(A, C | {"nodeId": "c2"}), B, C, D), METHODS)
+    root = plan_.nodes[plan_.root]
+    assert offered(plan_, root, ONLINE) == root.children
+    assert offered(plan_, root, WITHOUT_OIDC) == ("b", "d", "$.children[0]", "c")

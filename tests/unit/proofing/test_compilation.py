@@ -9,6 +9,7 @@ import pytest
 
 from muster.errors import BadInput, MalformedData
 from muster.proofing.compilation import use_case_of
+from muster.proofing.definitions import IdAndVMethodDefinition, MitrustMethodDefinition
 from muster.proofing.plan import Plan
 from unit.proofing.graphs import (
     EMAIL,
@@ -28,6 +29,19 @@ from unit.proofing.graphs import (
 FACE: Json = {"_type": "BiometricMethodDefinition", "id": "face", "provider": "station"}
 CLAIM: Json = {
     "_type": "ClaimMatchMethodDefinition", "id": "claim", "identifierType": "UIN", "attribute": "number",
+}  # fmt: skip
+
+OIDC: Json = {
+    "_type": "OidcMethodDefinition", "id": "oidc", "discoveryUrl": "https://id.example",
+    "clientIdRef": {"key": "c"},
+}  # fmt: skip
+IDV: Json = {
+    "_type": "IdAndVMethodDefinition", "id": "idv", "origin": "https://idv.example", "backendKeyRef": {"key": "b"},
+    "personKeyRef": {"key": "p"}, "idpIdentifier": "IDP",
+}  # fmt: skip
+MITRUST: Json = {
+    "_type": "MitrustMethodDefinition", "id": "mitrust", "origin": "https://mitrust.example",
+    "clientRef": {"key": "c"}, "sharingScope": "identity",
 }  # fmt: skip
 
 
@@ -162,6 +176,12 @@ def test_a_step_may_take_what_can_have_been_found_before(graph: Json) -> None:
         (CLAIM, ["number"], ["nubmer"]),
         (SERVICE, ["whatever"], []),
         (VOUCH, [], ["email"]),
+        (OIDC, ["login_hint"], ["email"]),
+        (IDV, ["login_hint"], ["document.type"]),
+        ({**IDV, "submitsDocument": True}, ["login_hint", *IdAndVMethodDefinition.DOCUMENT], ["document.number"]),
+        (MITRUST, [], ["registration", "company.country"]),
+        ({**MITRUST, "mode": "company"}, list(MitrustMethodDefinition.COMPANY), ["registration"]),
+        ({**MITRUST, "mode": "again"}, ["registration"], ["company.country"]),
     ],
 )
 def test_a_step_is_given_only_what_its_method_does_something_with(

@@ -13,7 +13,13 @@ import pytest
 from muster.domain.proofing import Eidas, Ial
 from muster.errors import MalformedData
 from muster.proofing.compilation import compile_use_case
-from muster.proofing.definitions import ChoiceNode, OidcMethodDefinition, SequenceNode, parse_definitions
+from muster.proofing.definitions import (
+    ChoiceNode,
+    OidcMethodDefinition,
+    SequenceNode,
+    WalletMethodDefinition,
+    parse_definitions,
+)
 from muster.proofing.plan import Plan
 from unit.proofing.graphs import EMAIL, VOUCH, definitions, method, parallel, sequence, threshold
 
@@ -90,6 +96,34 @@ def test_a_wrong_value_is_refused_by_its_place_and_never_quoted(content: object,
     error = _refused(content)
     assert error.code.name == "PROOFING_VALUE_WRONG"
     assert str(error.detail["place"]).startswith(place)
+
+
+_OIDC = {
+    "_type": "OidcMethodDefinition", "id": "o", "discoveryUrl": "https://x.example", "clientIdRef": {"key": "k"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ["http://x.example/done", "javascript:alert(1)", "https://a:b@x.example", ""])
+def test_a_browser_is_sent_on_to_a_secure_address_only(address: str) -> None:
+    error = _refused({"methods": [{**_OIDC, "postAuthRedirectUri": address}]})
+    assert (error.code.name, error.detail["place"]) == ("PROOFING_VALUE_WRONG", "methods[0].postAuthRedirectUri")
+
+
+def test_a_browser_may_be_sent_on() -> None:
+    (read,) = definitions(method("a", "o"), [{**_OIDC, "postAuthRedirectUri": "https://x.example/done"}]).methods
+    assert isinstance(read, OidcMethodDefinition)
+    assert read.post_auth_redirect_uri == "https://x.example/done"
+
+
+@pytest.mark.parametrize(
+    ("said", "has_door"),
+    [({}, False), ({"relayUrl": "https://center.example/relay"}, False), ({"listenOn": "0.0.0.0:8443"}, True)],
+)
+def test_a_wallet_comes_to_the_station_itself_where_that_is_said(said: dict[str, Any], has_door: bool) -> None:
+    wallet = {"_type": "WalletMethodDefinition", "id": "w", **said}
+    (read,) = definitions(method("a", "w"), [wallet]).methods
+    assert isinstance(read, WalletMethodDefinition)
+    assert read.has_own_door is has_door
 
 
 def test_a_secret_can_only_be_named_not_written() -> None:

@@ -224,7 +224,9 @@ def test_a_check_that_does_not_block_fails_alone() -> None:
         (None, ("NOT_VERIFIED", "LEVEL0")),
     ],
 )
-def test_a_document_is_what_was_decided_about_it(verdict: DocumentVerdict | None, told: tuple[str, str]) -> None:
+def test_k1_a_document_is_what_was_decided_about_it(
+    verdict: DocumentVerdict | None, told: tuple[str, str]
+) -> None:
     assert status_of(replace(LICENCE_SUBMITTED, verdict=verdict)) == told
 
 
@@ -240,7 +242,7 @@ def test_what_something_speaks_against_is_never_verified(against: dict[str, Any]
     assert status_of(replace(FACE, **against))[1] == "LEVEL0"
 
 
-def test_only_documents_are_decided_about() -> None:
+def test_k2_only_documents_are_decided_about() -> None:
     with pytest.raises(ValueError, match="document"):
         replace(CLAIM_TOLD, verdict=DocumentVerdict.APPROVED)
 
@@ -332,13 +334,13 @@ def test_a_face_alone_says_nothing_of_who_it_is() -> None:
     assert evaluated(FACE).level is LevelOfAssurance.LOA0
 
 
-def test_an_identity_provider_may_be_worth_less_than_its_row() -> None:
+def test_k5_an_identity_provider_may_be_worth_less_than_its_row() -> None:
     table = shipped_levels().model_copy(update={"providers": {"MIDSERVER": EvidenceLevel.LEVEL2}})
     found = evaluate((CLAIM_TOLD,), table, CASE, AT).of(CLAIM)
     assert (found.strength, found.score) == (EvidenceLevel.LEVEL3, EvidenceLevel.LEVEL2)
 
 
-def test_no_provider_is_worth_more_than_its_row_can_be() -> None:
+def test_k5_no_provider_is_worth_more_than_its_row_can_be() -> None:
     table = shipped_levels().model_copy(update={"providers": {"MIDSERVER": EvidenceLevel.LEVEL5}})
     assert evaluate((CLAIM_TOLD,), table, CASE, AT).of(CLAIM).score is EvidenceLevel.LEVEL3
 

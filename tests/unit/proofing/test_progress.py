@@ -24,6 +24,7 @@ from muster.domain.proofing import (
 from muster.errors import BadInput, Refused
 from muster.proofing.commands import answered, cancelled, dispatched, entered, expired, require_version, started
 from muster.proofing.events import (
+    ChildChosen,
     ConsentCollected,
     NodeAwaits,
     NodeDeferred,
@@ -192,7 +193,40 @@ def test_choosing_is_no_beginning() -> None:
     progress = fold(plan_, [start(plan_), *chosen])
     assert [progress.nodes[each].status for each in "ab"] == [NodeStatus.READY, NodeStatus.SKIPPED]
     with pytest.raises(Refused, match="NOT_AWAITED"):
-        entered(plan_, progress, "$", {"selection": "b"}, NOON)
+        entered(plan_, progress, "$", {"selection": "a"}, NOON)
+
+
+def test_a_person_may_choose_anew_until_something_of_the_chosen_way_is_done() -> None:
+    plan_ = plan(choice(sequence(method("a"), method("b")), method("c")))
+    form = NodeAwaits(NOON, "a", ACTIONS[NodeStatus.AWAITING_INPUT])
+    waits = [start(plan_), ChildChosen(NOON, "$", "$.children[0]"), begun("a"), form]
+    anew = entered(plan_, fold(plan_, waits), "$", {"selection": "c"}, NOON)
+    assert anew is not None
+    left = fold(plan_, [*waits, *anew])
+    assert [left.nodes[each].status.value for each in "abc"] == ["CANCELLED", "SKIPPED", "READY"]
+    back = entered(plan_, left, "$", {"selection": "$.children[0]"}, NOON)
+    assert back is not None
+    there = fold(plan_, [*waits, *anew, *back]).nodes["a"]
+    assert (there.status, there.attempts, there.action, dict(there.state)) == (NodeStatus.READY, 1, None, {})
+    with pytest.raises(Refused, match="NOT_AWAITED"):
+        entered(plan_, fold(plan_, [*waits, succeeded("a")]), "$", {"selection": "c"}, NOON)
+
+
+def test_an_answer_to_what_was_begun_before_another_way_was_chosen_comes_too_late() -> None:
+    plan_ = plan(choice(method("a"), method("b")))
+    form = NodeAwaits(NOON, "a", ACTIONS[NodeStatus.AWAITING_INPUT])
+    waits = [start(plan_), ChildChosen(NOON, "$", "a"), begun("a"), form]
+    asked = fold(plan_, waits).nodes["a"].since
+    back = fold(plan_, [*waits, ChildChosen(NOON, "$", "b"), ChildChosen(NOON, "$", "a")])
+    with pytest.raises(Refused, match="NODE_MOVED_ON"):
+        answered(plan_, back, "a", asked, _done(plan_), str, NOON)
+
+
+def test_what_the_plan_chose_by_itself_nobody_chooses_anew() -> None:
+    plan_ = plan(choice(method("a"), method("c"), selectionPolicy="FirstAvailable"))
+    progress = fold(plan_, [start(plan_), ChildChosen(NOON, "$", "a")])
+    with pytest.raises(Refused, match="NOT_AWAITED"):
+        entered(plan_, progress, "$", {"selection": "c"}, NOON)
 
 
 def test_of_one_attribute_the_last_counts_and_each_node_keeps_its_own() -> None:

@@ -8,9 +8,26 @@ from typing import Any
 import pytest
 
 from muster.domain.document_risk import DocumentVerdict, RiskIndicator
-from muster.domain.evidence import CheckOutcome, EvidenceKind, EvidenceLevel, EvidenceStatus, LevelOfAssurance
-from muster.domain.proofing import Assurance, Eidas, ErrorKind, MethodEvidence, ProofingError, Strength
-from muster.proofing.events import NodeCompleted, NodeDispatched, NodeFailed, ProofingEvent
+from muster.domain.evidence import (
+    Artifact,
+    ArtifactRole,
+    CheckOutcome,
+    EvidenceKind,
+    EvidenceLevel,
+    EvidenceStatus,
+    LevelOfAssurance,
+)
+from muster.domain.proofing import (
+    Assurance,
+    Eidas,
+    ErrorKind,
+    InputField,
+    MethodEvidence,
+    ProofingError,
+    Strength,
+    UserInputAction,
+)
+from muster.proofing.events import FilesKept, NodeAwaits, NodeCompleted, NodeDispatched, NodeFailed, ProofingEvent
 from muster.proofing.ledger import evaluate
 from muster.proofing.levels import shipped_levels
 from muster.proofing.method import SEALED
@@ -192,3 +209,31 @@ def test_pieces_are_the_same_ones_whenever_they_are_looked_at() -> None:
     assert brought(*events) == brought(*events)
     assert [each.row for each in brought(*events)] == ["one_time_code", "vouch"]
     assert worth(*events).level is LevelOfAssurance.LOA0  # LEVEL1 each, and two weak pieces are no strong one
+
+
+def test_files_stand_behind_the_piece_whose_answers_brought_them() -> None:
+    front, back = (Artifact(role, "image/jpeg", role.value, 1) for role in (ArtifactRole.FRONT, ArtifactRole.BACK))
+    (paper,) = brought(
+        begun("paper"),
+        FilesKept(NOON, "paper", (front,)),
+        FilesKept(NOON, "paper", (front, back)),
+        failed("paper"),
+    )
+    assert paper.artifacts == (front, back)
+
+
+def test_files_of_an_earlier_attempt_stand_behind_the_later_one_no_more() -> None:
+    front = Artifact(ArtifactRole.FRONT, "image/jpeg", "f0", 1)
+    again = NodeDispatched(NOON + timedelta(minutes=2), "paper", 2)
+    told = (begun("paper"), FilesKept(NOON, "paper", (front,)), failed("paper", retryable=True), again)
+    assert brought(*told)[0].artifacts == ()
+
+
+def test_what_a_step_waits_for_is_no_answer() -> None:
+    (mail,) = brought(begun("mail"), NodeAwaits(NOON, "mail", UserInputAction((InputField("code", "Code"),))))
+    assert (mail.answered_at, mail.verdict) == (None, None)
+
+
+def test_a_face_that_was_compared_with_no_document_hangs_on_none() -> None:
+    (person,) = brought(begun("person"), done("person"))
+    assert person.references == ()

@@ -31,8 +31,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Counter:
 @pytest.fixture
 def counter(opened: Counter, keys: Keys) -> Counter:
     """A receiver that knows one station and no packet. Starting it anew for each test costs too much."""
-    for name in ("machines", "announced", "packets", "accepted", "rejected", "states"):
-        for path in (opened.folder / name).iterdir():
-            path.unlink()
-    (opened.folder / "machines" / f"{REF_ID}.pem").write_bytes(keys.machine.key.public_pem)
+    opened.forget()
+    opened.storage.register_machine(REF_ID, keys.machine.key.public_pem)
     return opened

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from starlette.responses import JSONResponse
 
 from muster import base64url
@@ -21,6 +23,7 @@ from muster.packet.assemble import assemble
 from muster.packet.seal import SealedPacket, seal
 from muster.receiver.operations import Receiver
 from muster.receiver.storage import Storage
+from muster.receiver.tables import metadata
 from unit.packet.contents_fixture import KeyPair, make_contents, make_schema
 
 NOW = datetime(2026, 1, 2, 3, 15, 0, tzinfo=UTC)
@@ -87,6 +90,24 @@ class Counter:
     def open(cls, folder: Path, keys: Keys) -> Counter:
         storage = Storage(folder, lambda: NOW)
         return cls(folder, keys, Receiver(storage, lambda: NOW), storage)
+
+    def forget(self) -> None:
+        """Every row and packet, but for the keys."""
+        with self.storage.database.writing() as connection:
+            for table in reversed(metadata.sorted_tables):
+                if table.name != "secret":
+                    connection.execute(table.delete())
+        for path in self.folder.glob("packets/*"):
+            path.unlink()
+
+    @contextmanager
+    def broken(self, table: sa.Table) -> Iterator[None]:
+        """A database that cannot do what is asked of it."""
+        with self.storage.database.writing() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} RENAME TO away")
+        yield
+        with self.storage.database.writing() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE away RENAME TO {table.name}")
 
     def restart(self) -> Counter:
         return Counter.open(self.folder, self.keys)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +33,7 @@ from muster.receiver.app import _token, create_app
 from muster.receiver.doorkeeper import OTP_FOR, REFRESH_FOR, TOKEN_FOR
 from muster.receiver.operations import Receiver
 from muster.receiver.service import parse_user
+from muster.receiver.tables import user
 from unit.receiver.counter import NOW, Counter, Keys, codes, rendered
 
 USER, PASSWORD = "erika", "correct horse battery"
@@ -74,11 +74,10 @@ class Door:
 
 
 @pytest.fixture
-def door(counter: Counter) -> Iterator[Door]:
+def door(counter: Counter) -> Door:
     cheap = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
     counter.storage.register_user(make_slot(USER, PASSWORD, new_station_key(), cheap))
-    yield Door(counter, NOW)
-    (counter.folder / "users.json").unlink()
+    return Door(counter, NOW)
 
 
 # Refused
@@ -153,7 +152,8 @@ def test_nobody_gets_a_one_time_password_for_a_stranger(door: Door) -> None:
 
 
 def test_a_damaged_list_of_users_lets_nobody_in(door: Door) -> None:
-    (door.counter.folder / "users.json").write_bytes(b'[{"user_id": 5}]')
+    with door.counter.storage.database.writing() as connection:
+        connection.execute(user.update().values(slot='{"user_id": 5}'))
     assert codes(door.ask(ByPassword(USER, PASSWORD))) == ["KER-SYN-AUTH-001"]
 
 
@@ -188,7 +188,8 @@ def test_a_refresh_token_gives_new_tokens(door: Door) -> None:
 
 def test_a_refresh_token_of_somebody_who_was_removed_is_refused(door: Door) -> None:
     tokens = door.tokens(ByPassword(USER, PASSWORD))
-    (door.counter.folder / "users.json").write_bytes(b"[]")
+    with door.counter.storage.database.writing() as connection:
+        connection.execute(user.delete())
     assert codes(door.ask(ByRefreshToken(tokens.refresh_token))) == ["KER-SYN-AUTH-001"]
 
 

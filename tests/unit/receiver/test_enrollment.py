@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from jsonschema import Draft202012Validator
 
 from muster.formats.bir_json import under_root
@@ -25,6 +25,8 @@ from muster.formats.govstack import (
 )
 from muster.formats.govstack_profile import Profile
 from muster.receiver.app import create_app
+from muster.receiver.machines import Standing
+from muster.receiver.tables import enrollment
 from unit.formats.govstack_yaml import load_api, schema_of
 from unit.receiver.counter import NOW, Counter
 
@@ -79,11 +81,9 @@ REQUEST = EnrollmentRequest(
 
 
 @pytest.fixture
-def desk(counter: Counter) -> Iterator[Counter]:
+def desk(counter: Counter) -> Counter:
     """The receiver without any enrollment."""
-    yield counter
-    for path in (counter.folder / "enrollments").iterdir():
-        path.unlink()
+    return counter
 
 
 def _put(counter: Counter, request: EnrollmentRequest, profile: Profile = Profile.SOURCE) -> EnrollmentResponse:
@@ -99,7 +99,16 @@ def _codes(response: EnrollmentResponse) -> list[str]:
 
 
 def _kept(counter: Counter) -> EnrollmentRequest:
-    return EnrollmentRequest.parse((counter.folder / "enrollments" / f"{RID}.json").read_bytes())
+    kept = counter.storage.enrollment(RID)
+    assert kept is not None
+    return EnrollmentRequest.parse(kept)
+
+
+def _rows(counter: Counter) -> dict[str, str]:
+    """Which enrollments are kept, and what tells one that was written again."""
+    with counter.storage.database.reading() as connection:
+        rows = connection.execute(sa.select(enrollment.c.registration_id, enrollment.c.sealed)).all()
+    return {row[0]: row[1].hex() for row in rows}
 
 
 # Refused
@@ -107,10 +116,10 @@ def _kept(counter: Counter) -> EnrollmentRequest:
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"\xff", b"[" * 100_000, b'{"id":"govstack.enrollment"}'])
 def test_a_body_that_is_no_request_is_refused(desk: Counter, body: bytes) -> None:
-    before = desk.files()
+    before = _rows(desk)
     status, answer = desk.receiver.enroll(body)
     assert (status, _codes(EnrollmentResponse.parse(answer))) == (200, ["ENROLLMENT_UNREADABLE"])
-    assert desk.files() == before
+    assert _rows(desk) == before
 
 
 @pytest.mark.parametrize(
@@ -131,16 +140,16 @@ def test_a_body_that_is_no_request_is_refused(desk: Counter, body: bytes) -> Non
 def test_a_number_that_no_registration_has_never_becomes_a_file(
     desk: Counter, registration_id: str, code: str
 ) -> None:
-    before = desk.files()
+    before = _rows(desk)
     assert _codes(_put(desk, replace(REQUEST, id=registration_id))) == [code]
-    assert desk.files() == before
+    assert _rows(desk) == before
 
 
 @pytest.mark.parametrize("process", ["OLD", "new"])
 def test_a_process_that_is_none_is_refused(desk: Counter, process: str) -> None:
-    before = desk.files()
+    before = _rows(desk)
     assert _codes(_put(desk, replace(REQUEST, process=process))) == ["RPR-RGS-003"]
-    assert desk.files() == before
+    assert _rows(desk) == before
 
 
 @pytest.mark.parametrize("ref_id", ["", "10001_10003", "10001-10002"])
@@ -155,19 +164,19 @@ def test_a_refusal_names_nothing_that_was_sent(desk: Counter) -> None:
 
 
 def test_a_station_that_is_not_registered_enrolls_nobody(desk: Counter) -> None:
-    (desk.folder / "machines" / "10001_10002.pem").unlink()
-    before = desk.files()
+    desk.storage.known.decide("10001_10002", Standing.BARRED, "supervisor")
+    before = _rows(desk)
     assert _status(desk, REQUEST) == 403
     assert _codes(_put(desk, REQUEST)) == ["ENROLLMENT_STATION_UNKNOWN"]
-    assert desk.files() == before
+    assert _rows(desk) == before
 
 
 def test_more_about_an_enrollment_that_is_not_there_is_not_found(desk: Counter) -> None:
-    before = desk.files()
+    before = _rows(desk)
     more = EnrollmentRequest(RID, NOW, fields={"postalCode": "10010"})
     assert _status(desk, more) == 404
     assert _codes(_put(desk, more)) == ["ENROLLMENT_NOT_FOUND"]
-    assert desk.files() == before
+    assert _rows(desk) == before
 
 
 def test_a_refused_change_leaves_what_was_kept(desk: Counter) -> None:
@@ -181,17 +190,17 @@ def test_a_refused_change_leaves_what_was_kept(desk: Counter) -> None:
 
 @pytest.mark.parametrize("profile", Profile)
 def test_an_enrollment_is_kept_under_its_number(desk: Counter, profile: Profile) -> None:
-    before = desk.files()
+    before = _rows(desk)
     assert _codes(_put(desk, REQUEST, profile)) == []
-    assert desk.files() - before == {f"receiver/enrollments/{RID}.json"}
+    assert set(_rows(desk)) - set(before) == {RID}
     assert _kept(desk) == REQUEST
 
 
 def test_only_the_first_request_creates_and_the_same_again_changes_nothing(desk: Counter) -> None:
     assert _status(desk, REQUEST) == 201
-    kept = (desk.folder / "enrollments" / f"{RID}.json").read_bytes()
+    kept = desk.storage.enrollment(RID)
     assert _status(desk, REQUEST) == 200
-    assert (desk.folder / "enrollments" / f"{RID}.json").read_bytes() == kept
+    assert desk.storage.enrollment(RID) == kept
 
 
 def test_how_it_was_captured_is_not_rewritten_by_who_does_not_say_it(desk: Counter) -> None:
@@ -300,7 +309,7 @@ def test_enrolling_is_a_put(desk: Counter) -> None:
 
 def test_where_one_must_sign_in_nobody_else_enrolls(desk: Counter) -> None:
     assert _over_http(desk, "PUT", REQUEST.encode(Profile.SOURCE), login=True)[0] == 401
-    assert not list((desk.folder / "enrollments").iterdir())
+    assert not _rows(desk)
 
 
 def test_the_status_comes_over_http_as_well(desk: Counter) -> None:
@@ -309,18 +318,12 @@ def test_the_status_comes_over_http_as_well(desk: Counter) -> None:
 
 
 def test_a_disk_that_takes_nothing_is_said(desk: Counter) -> None:
-    folder = desk.folder / "enrollments"
-    folder.rmdir()
-    folder.touch()
-    try:
+    with desk.broken(enrollment):
         status, answer = desk.receiver.enroll(REQUEST.encode(Profile.SOURCE))
-    finally:
-        folder.unlink()
-        folder.mkdir()
     assert (status, _codes(EnrollmentResponse.parse(answer))) == (200, ["RPR-RGS-030"])
 
 
 @pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
 def test_nothing_else_enrolls(desk: Counter, method: str) -> None:
     assert _over_http(desk, method, REQUEST.encode(Profile.SOURCE))[0] == 405
-    assert not list((desk.folder / "enrollments").iterdir())
+    assert not _rows(desk)

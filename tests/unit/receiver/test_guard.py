@@ -145,6 +145,11 @@ def test_a_large_body_has_more_time_but_not_for_ever(address: tuple[str, int]) -
     assert 0.9 < time.monotonic() - begun < 5
 
 
+def test_a_large_body_that_anybody_may_send_has_less_time_than_a_station_s() -> None:
+    limits = Limits(body_bytes=lambda path: 500_000, open_to_all=lambda path: path == "/open")
+    assert (limits.of("/open"), limits.of("/station")) == ((500_000, 60.0), (500_000, 300.0))
+
+
 @pytest.mark.parametrize("begun", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nA: "])
 def test_headers_that_do_not_come_to_an_end_are_hung_up_on(address: tuple[str, int], begun: bytes) -> None:
     started = time.monotonic()

@@ -20,6 +20,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 @pytest.fixture
 def storage(tmp_path: Path, keys: Keys) -> Storage:
     (tmp_path / "server.pem").write_bytes(keys.server.server_pem)
+    (tmp_path / "signer.pem").write_bytes(keys.signer.server_pem)
     return Storage(tmp_path, lambda: NOW)
 
 
@@ -49,7 +50,7 @@ def test_a_name_that_no_packet_has_is_refused(storage: Storage, tmp_path: Path, 
     with pytest.raises(BadInput):
         storage.announce(name, {})
     with pytest.raises(BadInput):
-        storage.accept(name, b"", {})
+        storage.accept(name, b"")
 
 
 @pytest.mark.parametrize("ref_id", ["", "..", "../x", "10001", "10001_", "10001_x", "a_b", "1_2\n", "1_2/3"])

@@ -15,12 +15,15 @@ import pytest
 
 from muster.crypto.envelope import encrypt
 from muster.domain.delivery import ServerStatus
+from muster.errors import StorageUnavailable
 from muster.formats.mosip_packet import hash_of
 from muster.formats.packet_meta import TRAINING_MARK
 from muster.formats.zip_archive import pack
 from muster.packet.assemble import AssembledPacket, assemble
 from muster.packet.seal import SealedPacket, seal
+from muster.receiver.machines import Standing
 from muster.receiver.operations import Receiver
+from muster.receiver.tables import announcement, machine, packet
 from unit.packet.contents_fixture import RID, make_contents, make_schema
 from unit.receiver.counter import NOW, REF_ID, Counter, codes, rendered, resealed
 
@@ -137,7 +140,7 @@ def test_a_packet_for_another_server_is_refused(counter: Counter, sealed: Sealed
 
 
 def test_a_packet_of_an_unknown_station_is_refused(counter: Counter, sealed: SealedPacket) -> None:
-    (counter.folder / "machines" / f"{REF_ID}.pem").unlink()
+    counter.storage.known.decide(REF_ID, Standing.BARRED, "supervisor")
     counter.announce(sealed)
     assert codes(counter.send(sealed)) == ["KER-PUT-019"]
 
@@ -226,7 +229,7 @@ def test_a_refused_packet_is_not_kept(counter: Counter, sealed: SealedPacket) ->
     counter.announce(other)
     counter.send(other)
     assert counter.storage.accepted_ids() == ()
-    assert list((counter.folder / "packets").iterdir()) == []
+    assert not list(counter.folder.glob("packets/*"))
 
 
 # Success
@@ -255,11 +258,16 @@ def test_a_taken_packet_is_kept_byte_for_byte(counter: Counter, sealed: SealedPa
     counter.announce(sealed)
     counter.send(sealed)
     assert counter.storage.packet(sealed.packet_id) == sealed.content
-    assert counter.storage.accepted(sealed.packet_id) == {
-        "packetId": sealed.packet_id,
-        "registrationId": sealed.registration_id,
-        "receivedAt": "2026-01-02T03:15:00.000Z",
+    row = counter.storage.accepted(sealed.packet_id)
+    assert row is not None
+    assert row.pop("object_name").startswith(f"packets/{sealed.packet_id}.")
+    assert row == {
+        "packet_id": sealed.packet_id,
+        "registration_id": sealed.registration_id,
+        "ref_id": REF_ID,
+        "digest": sealed.digest.lower(),
         "size": sealed.size,
+        "received_at": "2026-01-02T03:15:00.000Z",
     }
 
 
@@ -276,6 +284,15 @@ def test_announcing_again_after_it_was_taken_leaves_it_a_duplicate(counter: Coun
     counter.send(sealed)
     counter.announce(sealed)
     assert codes(counter.send(sealed)) == ["RPR-PKR-005"]
+
+
+def test_a_taken_packet_that_was_sealed_anew_is_a_duplicate(counter: Counter, sealed: SealedPacket) -> None:
+    counter.announce(sealed)
+    counter.send(sealed)
+    anew = resealed(sealed, b"sealed for another certificate")
+    assert codes(counter.announce(anew)) == []
+    assert codes(counter.send(anew)) == ["RPR-PKR-005"]
+    assert counter.storage.packet(sealed.packet_id) == sealed.content
 
 
 def test_announcing_again_repairs_a_wrong_hash(counter: Counter, sealed: SealedPacket) -> None:
@@ -301,10 +318,11 @@ def test_a_taken_packet_survives_a_restart(counter: Counter, sealed: SealedPacke
 
 
 def test_a_packet_whose_record_was_not_written_yet_is_taken_again(counter: Counter, sealed: SealedPacket) -> None:
-    # A crash between the two files: the record is written last, so the packet does not count.
+    # A crash between packet and row: the row is written last, so the packet does not count.
     counter.announce(sealed)
     counter.send(sealed)
-    (counter.folder / "accepted" / f"{sealed.packet_id}.json").unlink()
+    with counter.storage.database.writing() as connection:
+        connection.execute(packet.delete())
     assert codes(counter.restart().send(sealed)) == []
 
 
@@ -319,11 +337,9 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "open", refuse)
 
 
-def test_an_announcement_that_cannot_be_kept_is_refused_for_now(
-    counter: Counter, sealed: SealedPacket, request: pytest.FixtureRequest
-) -> None:
-    request.getfixturevalue("full_disk")
-    assert codes(counter.announce(sealed)) == ["RPR-RGS-030"]
+def test_an_announcement_that_cannot_be_kept_is_refused_for_now(counter: Counter, sealed: SealedPacket) -> None:
+    with counter.broken(announcement):
+        assert codes(counter.announce(sealed)) == ["RPR-RGS-030"]
 
 
 def test_a_packet_that_cannot_be_kept_is_refused_for_now_and_taken_later(
@@ -476,3 +492,10 @@ def test_a_server_for_training_takes_it(counter: Counter) -> None:
     receiver = Receiver(counter.storage, lambda: NOW, training=True)
     assert codes(rendered(receiver.upload(f"{sealed.packet_id}.zip", sealed.content))) == []
     assert counter.storage.accepted_ids() == (sealed.packet_id,)
+
+
+def test_a_packet_is_not_refused_because_the_database_is_away(counter: Counter, sealed: SealedPacket) -> None:
+    counter.announce(sealed)
+    with counter.broken(machine), pytest.raises(StorageUnavailable):
+        counter.send(sealed)
+    assert counter.send(sealed)["response"] is not None

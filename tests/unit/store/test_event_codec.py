@@ -40,6 +40,7 @@ from muster.domain.lifecycle import (
     Discarded,
     DocumentAttached,
     DocumentRemoved,
+    DocumentShared,
     Event,
     ExceptionCleared,
     ExceptionMarked,
@@ -53,7 +54,9 @@ from muster.domain.lifecycle import (
     PersonAnswered,
     PoorSamplesKept,
     PortraitCompared,
+    ProofPutTogether,
     ProofSettled,
+    ProofTaken,
     RequestNamed,
     Reviewed,
     ReviewSigned,
@@ -116,18 +119,23 @@ _GOLDEN: list[tuple[Event, str]] = [
         ),
         '{"at":"2026-03-01T12:00:00.123456Z","values":{"fullName":{"values":[["eng","Erika"],'
         '["ara","إريكا"]]},"phone":"1"},"choices":{"groups":["Contact"],'
-        '"words_kept":{"fullName.eng":"her real name"},"handles":["phone"]},"aside":{"introducerUIN":"2"},'
-        '"blocklisted":{"fullName.eng":["damn"]}}',
+        '"words_kept":{"fullName.eng":"her real name"},"handles":["phone"],"suggested":[]},'
+        '"aside":{"introducerUIN":"2"},"blocklisted":{"fullName.eng":["damn"]}}',
     ),
     (
         DemographicsDrafted(_AT, {"phone": "1"}),
         '{"at":"2026-03-01T12:00:00.123456Z","values":{"phone":"1"},'
-        '"choices":{"groups":[],"words_kept":{},"handles":null}}',
+        '"choices":{"groups":[],"words_kept":{},"handles":null,"suggested":[]}}',
     ),
     (
         DocumentAttached(_AT, DocumentFacts("proofOfIdentity", "DOC001", "pdf", None), _BLOB),
         '{"at":"2026-03-01T12:00:00.123456Z","facts":{"field":"proofOfIdentity","type_code":"DOC001",'
         '"format":"pdf","reference":null},"content":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3}}',
+    ),
+    (
+        DocumentShared(_AT, "a1a1a1a1", "app.records.example", "piece", "b2b2b2b2"),
+        '{"at":"2026-03-01T12:00:00.123456Z","digest":"a1a1a1a1","provider":"app.records.example",'
+        '"piece":"piece","file":"b2b2b2b2"}',
     ),
     (
         DocumentRemoved(_AT, "proofOfIdentity"),
@@ -167,7 +175,7 @@ _GOLDEN: list[tuple[Event, str]] = [
     (
         PersonAnswered(_AT, Reply.AGREED, "ara", "d4d4d4d4", True, _BLOB),
         '{"at":"2026-03-01T12:00:00.123456Z","reply":"agreed","language":"ara","shown":"d4d4d4d4",'
-        '"own_screen":true,"signature":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3}}',
+        '"own_screen":true,"signature":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3},"cannot_sign":false}',
     ),
     (
         Signed(_AT, "officer1", "b2b2b2b2", "c2ln"),
@@ -208,6 +216,14 @@ _GOLDEN: list[tuple[Event, str]] = [
     ),
     (Synced(_AT), '{"at":"2026-03-01T12:00:00.123456Z"}'),
     (Uploaded(_AT, "received"), '{"at":"2026-03-01T12:00:00.123456Z","server_status":"received"}'),
+    (
+        ProofPutTogether(_AT, "max", BlobRef("a1b2", "d4d4", 4096)),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"max","archive":{"name":"a1b2","digest":"d4d4","size":4096}}',
+    ),
+    (
+        ProofTaken(_AT, "max", "d4d4", 4096),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"max","digest":"d4d4","size":4096}',
+    ),
     (
         Discarded(_AT, "officer1", "left"),
         '{"at":"2026-03-01T12:00:00.123456Z","operator":"officer1","reason":"left"}',
@@ -421,6 +437,12 @@ def test_a_form_that_was_stored_before_officers_could_choose_has_no_choices(kind
     assert event == kind(datetime(2026, 3, 1, 12, tzinfo=UTC), {"phone": "1"})  # type: ignore[call-arg]
 
 
+def test_an_answer_that_was_stored_before_anybody_could_say_so_is_of_somebody_who_can_sign() -> None:
+    body = '{"at":"2026-03-01T12:00:00Z","reply":"agreed","language":"eng","shown":"d4","own_screen":true}'
+    event = decode("PersonAnswered", body)
+    assert isinstance(event, PersonAnswered) and not event.cannot_sign
+
+
 @pytest.mark.parametrize("event", [event for event, _ in _GOLDEN], ids=_kind)
 def test_a_time_that_was_read_knows_its_zone(event: Event) -> None:
     assert decode(*encode(event)).at.utcoffset() is not None
@@ -467,6 +489,7 @@ _EVENTS: st.SearchStrategy[Event] = st.one_of(
         DocumentAttached, _TIMES, st.builds(DocumentFacts, _TEXTS, _TEXTS, _TEXTS, st.none() | _TEXTS), _BLOBS
     ),
     st.builds(DocumentRemoved, _TIMES, _TEXTS),
+    st.builds(DocumentShared, _TIMES, _TEXTS, _TEXTS, _TEXTS, _TEXTS),
     st.builds(SampleCaptured, _TIMES, _SAMPLES, _BLOBS),
     st.builds(
         SampleJudged,
@@ -493,6 +516,8 @@ _EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(Sealed, _TIMES, _TEXTS, _TEXTS, st.integers(0, 2**40)),
     st.builds(Synced, _TIMES),
     st.builds(Uploaded, _TIMES, _TEXTS),
+    st.builds(ProofPutTogether, _TIMES, _TEXTS, _BLOBS),
+    st.builds(ProofTaken, _TIMES, _TEXTS, _TEXTS, st.integers(0, 2**40)),
     st.builds(Discarded, _TIMES, _TEXTS, _TEXTS),
 )
 

@@ -13,6 +13,7 @@ from muster.domain.delivery import DeliveryState
 from muster.domain.operators import Role
 from muster.store import database as database_module
 from muster.store.database import Database
+from muster.store.server_copies import Whence
 
 _QUEUE = """
 INSERT INTO operator VALUES ('erika', 'REGISTRATION_OFFICER', 't'), ('max', 'REGISTRATION_SUPERVISOR', 't');
@@ -64,3 +65,24 @@ def test_a_supervisor_of_before_looks_after_the_stations_people_now(
         erika, supervisor = work.operators.all()
     database.close()
     assert (erika.roles, supervisor.roles) == ({Role.OFFICER}, {Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+
+def test_of_what_the_server_sent_before_nobody_knows_where_it_came_from(
+    tmp_path: Path, key: bytes, clock: Clock
+) -> None:
+    path = tmp_path / "eleventh.db"
+    engine = database_module._engine(path, key)
+    config = Config()
+    config.set_main_option("script_location", str(database_module._MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0011")
+        connection.exec_driver_sql(
+            "INSERT INTO server_copy VALUES (1, 'users', 'v', 'd', '2026-03-01T12:00:00.000Z', 'c')"
+        )
+    engine.dispose()
+    database = Database.open(path, key, clock)
+    with database.read() as work:
+        (copy,) = work.server_copies.all()
+    database.close()
+    assert (copy.kind, copy.whence) == ("users", Whence())

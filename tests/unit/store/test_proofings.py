@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from muster.audit.catalogue import AuditEvent
+from muster.domain.evidence import Artifact, ArtifactRole
 from muster.domain.proofing import (
     Aal,
     Assurance,
@@ -35,6 +36,7 @@ from muster.proofing import events as proofing_events
 from muster.proofing.events import (
     ChildChosen,
     ConsentCollected,
+    FilesKept,
     NodeAwaits,
     NodeCompleted,
     NodeDeferred,
@@ -71,6 +73,11 @@ GOLDEN: list[tuple[ProofingEvent, str]] = [
     ),
     (ChildChosen(NOON, "$", "a"), f'{{"at":"{AT}","node":"$","child":"a"}}'),
     (NodeDispatched(NOON, "a", 1), f'{{"at":"{AT}","node":"a","attempt":1}}'),
+    (
+        FilesKept(NOON, "a", (Artifact(ArtifactRole.FRONT, "image/jpeg", "f0", 7, "front.jpg", "0a"),)),
+        f'{{"at":"{AT}","node":"a","artifacts":[{{"role":"front","media_type":"image/jpeg","digest":"f0","size":7,'
+        '"filename":"front.jpg","kept":"0a"}]}',
+    ),
     (
         NodeAwaits(NOON, "a", RedirectAction("https://x.example", "ref"), {"nonce": "n"}),
         f'{{"at":"{AT}","node":"a","action":{{"url":"https://x.example","callback_ref":"ref","expires_at":null}},'

@@ -10,8 +10,10 @@ import pytest
 
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.sealing import Sealer
+from muster.domain.evidence import Artifact, ArtifactRole
+from muster.domain.lifecycle import BlobRef
 from muster.domain.proofing import ExecutionStatus
-from muster.proofing.events import ProofingCancelled
+from muster.proofing.events import FilesKept, ProofingCancelled
 from muster.proofing.materialization import Record
 from muster.store.carbon_copy import CarbonCopy, StoredEvent
 from muster.store.database import Database
@@ -103,6 +105,18 @@ def test_the_copy_alone_gives_everything_back(
         assert work.proofings.open() == (("one", NOON),)
         assert work.proofings.of_subject("s") == ("one",)
         assert work.proofings.matches("IdentityMatch", "f0") == ("one",)
+
+
+def test_files_that_an_answer_brought_are_told_with_whom_they_are_about(
+    database: Database, copy: CarbonCopy
+) -> None:
+    artifact = Artifact(ArtifactRole.FRONT, "image/jpeg", "f0", 7, kept="0a")
+    with pytest.raises(ZeroDivisionError), database.work() as work:
+        execution = work.proofings.start("one", PLAN, start(PLAN, subject="s"))
+        work.proofings.append(execution, begun("a"), FilesKept(NOON, "a", (artifact,)), succeeded("a"))
+        copy.replace_proofing("one", work.proofings.stored("one"))
+        raise ZeroDivisionError
+    assert _put_back(database, copy).files == [("s", BlobRef("0a", "f0", 7))]
 
 
 def test_the_rows_alone_give_everything_back(

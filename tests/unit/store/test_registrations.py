@@ -42,6 +42,7 @@ from muster.domain.lifecycle import (
     Discarded,
     DocumentAttached,
     DocumentRemoved,
+    DocumentShared,
     Event,
     ExceptionCleared,
     ExceptionMarked,
@@ -55,7 +56,9 @@ from muster.domain.lifecycle import (
     PersonAnswered,
     PoorSamplesKept,
     PortraitCompared,
+    ProofPutTogether,
     ProofSettled,
+    ProofTaken,
     Registration,
     RequestNamed,
     Reviewed,
@@ -107,6 +110,7 @@ _WHOLE_LIFE: list[Event] = [
     DemographicsDrafted(_NOON, {"fullName": "Erika"}),
     DemographicsEntered(_NOON, {"fullName": "Erika Mustermann"}),
     DocumentAttached(_NOON, DocumentFacts("proofOfIdentity", "DOC001", "pdf", "L01X00T47"), _BLOB),
+    DocumentShared(_NOON, "ab" * 32, "MiTrust", "piece1", "cd" * 32),
     DocumentRemoved(_NOON, "proofOfIdentity"),
     CaptureAttempted(_NOON, CaptureGroup.FACE),
     SampleCaptured(_NOON, _FACTS, _BLOB),
@@ -136,6 +140,8 @@ _WHOLE_LIFE: list[Event] = [
     ReviewSigned(_NOON, "supervisor1", "10002-1", Decision.APPROVE, None, "d" * 64, "signature"),
     Synced(_NOON),
     Uploaded(_NOON, "received"),
+    ProofPutTogether(_NOON, "max", _BLOB),
+    ProofTaken(_NOON, "max", "D" * 64, 4096),
     Discarded(_NOON, "officer1", "test"),
 ]
 
@@ -283,7 +289,7 @@ def test_after_destruction_only_that_there_was_a_registration_remains(
     _append(database, registration_id, *_WHOLE_LIFE)
     _destroy(database, registration_id)
     left = [type(event) for event in _events(database, registration_id)]
-    ending = [Signed, Sealed, ReviewWanted, Reviewed, ReviewSigned, Synced, Uploaded, Discarded]
+    ending = [Signed, Sealed, ReviewWanted, Reviewed, ReviewSigned, Synced, Uploaded, ProofTaken, Discarded]
     assert left == [Started, RequestNamed, *ending]
 
 
@@ -326,7 +332,7 @@ def test_not_even_with_the_key_is_destroyed_content_found_in_the_files_free_page
     database: Database, registration_id: RegistrationId, path: Path, key: bytes
 ) -> None:
     long_name = DemographicsEntered(_NOON, {"fullName": "Erika Mustermann " * 2000})
-    _append(database, registration_id, *_WHOLE_LIFE[:13], long_name)
+    _append(database, registration_id, *_WHOLE_LIFE[:14], long_name)
     database.close()
     before = _decrypted(path, key)
     again = Database.open(path, key, lambda: _NOON)

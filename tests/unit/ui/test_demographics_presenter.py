@@ -12,7 +12,7 @@ from muster.domain.assessment import Finding, Severity
 from muster.domain.prefill import Conflict, Origin, PrefilledField, Resolution
 from muster.domain.registration import Process
 from muster.formats.expression import Expression
-from muster.ui.wizard.demographics_presenter import DemographicsPresenter, SaidElsewhere
+from muster.ui.wizard.demographics_presenter import DemographicsPresenter, Need, SaidElsewhere
 from muster.workstation.form_checking import FIELD_FORMAT, FIELD_REQUIRED, PHONE_UNLIKELY, WORD_BLOCKLISTED
 from muster.workstation.form_conditions import Circumstances
 from muster.workstation.forms import FieldKind, FormField
@@ -143,9 +143,19 @@ def test_who_brings_a_child_is_asked_for_once_the_date_says_that_it_is_one() -> 
     form = _presenter()
     assert "introducerName" not in form.shown()
     form.type("dateOfBirth", "", "2024/05/31")
-    assert form.shown()["introducerName"] is True
+    assert form.shown()["introducerName"] is Need.ALWAYS
     form.type("dateOfBirth", "", "1990/05/31")
     assert "introducerName" not in form.shown()
+
+
+def test_of_two_numbers_that_hide_one_another_one_is_enough_until_it_is_there() -> None:
+    numbers = {"introducerRID": "introducerUIN", "introducerUIN": "introducerRID"}
+    blank = {name: Expression.parse(f"identity.get('{other}') == nil") for name, other in numbers.items()}
+    fields = [_field(name, visible=each, required_on=(each,)) for name, each in blank.items()]
+    form = DemographicsPresenter(fields, (ENGLISH,), Circumstances(TODAY))
+    assert form.shown() == dict.fromkeys(numbers, Need.ONE_OF_TWO)
+    form.type("introducerUIN", "", "2795082130")
+    assert form.shown() == {"introducerUIN": Need.ALWAYS}
 
 
 def test_an_update_shows_only_the_groups_that_were_chosen() -> None:
@@ -200,6 +210,12 @@ def test_after_the_last_place_enter_begins_again_with_what_was_left_out() -> Non
     form = _presenter()
     form.type("phone", "", "0123456789")
     assert form.next_empty(_order(form), ("phone", "")) == ("fullName", "eng")
+
+
+def test_what_need_not_be_there_is_not_begun_again_with() -> None:
+    form = _presenter(values={"fullName": LocalizedText.of(eng="Erika"), "dateOfBirth": "1990/05/31"})
+    assert form.next_empty(_order(form), ("phone", "")) is None
+    assert form.next_empty(_order(form), ("dateOfBirth", "")) == ("region", "")
 
 
 def test_when_nothing_is_empty_enter_goes_nowhere() -> None:
@@ -330,3 +346,12 @@ def test_a_word_written_differently_needs_its_reason_no_more() -> None:
     form = _presenter(choices=FormChoices(words_kept={"fullName.eng": "it is a family name"}))
     form.type("fullName", "eng", "Erika")
     assert form.choices_made.words_kept == {}
+
+
+def test_what_was_a_suggestion_when_the_draft_was_left_is_one_when_it_is_opened_again() -> None:
+    form = _presenter(ENGLISH, ARABIC)
+    form.type("fullName", "eng", "Erika")
+    again = _presenter(ENGLISH, ARABIC, values=form.values(), choices=form.choices_made)
+    assert again.is_suggested("fullName", "ara") and not again.is_suggested("fullName", "eng")
+    again.type("fullName", "eng", "Eva")
+    assert again.text("fullName", "ara") == "ara:Eva"

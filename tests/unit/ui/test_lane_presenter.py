@@ -178,6 +178,16 @@ def test_attempts_used_up_stop_the_lane_and_what_there_is_may_be_kept_with_a_rea
     assert lane.placement.state is PlacementState.KEPT
 
 
+def test_beside_what_is_good_nothing_is_asked_of_the_person_any_more() -> None:
+    smiles = Finding(Code("FACE_MOUTH_OPEN", "Close the mouth."), Severity.WARNS)
+    for forced in (False, True):
+        state = _having(CaptureGroup.FACE, forced=forced)
+        lane = _live(Step.FACE)
+        seen = tuple(SampleResult(each, 70, 40, accepted=True, findings=(smiles,)) for each in state.samples)
+        lane.placement_taken(_outcome(state, samples=seen))
+        assert [row.finding for row in lane.rows] == [smiles if forced else None]
+
+
 def test_a_finger_nobody_ever_saw_cannot_be_kept() -> None:
     lane = _live(Step.LEFT_SLAP)
     state = _tried(NEW, LEFT, ATTEMPTS)

@@ -91,3 +91,20 @@ def test_a_roll_is_as_long_as_its_words(qapp: QApplication, slip: Slip) -> None:
 def test_the_pdf_is_checked_without_being_looked_at(qapp: QApplication, slip: Slip, tmp_path: Path) -> None:
     slip_pdf.write(slip, tmp_path / "slip.pdf", Paper.A4)
     assert check_slip(str(tmp_path / "slip.pdf"), CERTIFICATE, AT, "Erika").is_name
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_a_slip_of_training_says_so_on_every_paper_and_its_codes_are_read_all_the_same(
+    qapp: QApplication, slip: Slip, paper: Paper
+) -> None:
+    sections = tuple(replace(each, training=slip_words(each.language)["training"]) for each in slip.sections)
+    trained = replace(slip, sections=sections)
+    plain, marked = (
+        "".join(page.extract_text() for page in PdfReader(io.BytesIO(slip_pdf.content(each, paper))).pages)
+        for each in (slip, trained)
+    )
+    word = slip_words("eng")["training"].split()[0]
+    assert word not in plain
+    assert marked.count(word) == (1 if paper.is_roll else 2)  # above the words, and across a sheet
+    page = slip_pdf.picture(trained, ROLL_DPI, paper)
+    assert {each.text for each in zxingcpp.read_barcodes(page)} == {NUMBER, TOKEN}

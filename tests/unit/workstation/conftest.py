@@ -13,6 +13,7 @@ from muster.domain.registration import RegistrationId
 from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.station import Station
+from receivers import forget
 from unit.workstation.desks import desk_at, make_station, play
 
 
@@ -42,9 +43,7 @@ def running_receiver(new_station: Station) -> Iterator[EmbeddedReceiver]:
 @pytest.fixture
 def receiver(running_receiver: EmbeddedReceiver, new_station: Station) -> EmbeddedReceiver:
     """The receiver process with nothing announced and nothing accepted yet."""
-    for name in ("announced", "packets", "accepted", "rejected", "states"):
-        for path in (new_station.folder.receiver / name).iterdir():
-            path.unlink()
+    forget(new_station.folder.receiver)
     return running_receiver
 
 

@@ -84,3 +84,12 @@ def test_the_first_supervisor_looks_after_the_station_as_well(root: Path) -> Non
     station = Station.at(root, utc_now)
     with sign_in(station, SUPERVISOR.user_id, SUPERVISOR.password, NoServer(), utc_now, policy=QUICK) as desk:
         assert all(desk.access.may(permission) for permission in Permission)
+
+
+def test_what_is_offered_follows_the_last_look_into_the_database(root: Path) -> None:
+    with desk_at(root) as desk:
+        assert not desk.access.offers(Permission.MANAGE_OPERATORS)
+        _give(desk, Role.ADMINISTRATOR)
+        assert not desk.access.offers(Permission.MANAGE_OPERATORS)
+        assert desk.access.may(Permission.MANAGE_OPERATORS)
+        assert desk.access.offers(Permission.MANAGE_OPERATORS)

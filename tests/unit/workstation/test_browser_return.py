@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
+from muster import base64url
 from muster.domain.proofing import ExecutionStatus, NodeStatus, RedirectAction
-from muster.errors import Refused, Unavailable
+from muster.errors import BadInput, Refused, Unavailable
 from muster.workstation.browser_return import BrowserReturn
 from muster.workstation.desk import Desk
 from muster.workstation.proofing import ExecutionView
@@ -113,6 +114,17 @@ def test_who_stands_by_is_told_when_the_browser_comes_and_does_not_wait_longer_t
     assert desk.proofing.stand_by(view.execution_id, "a", 60).status is ExecutionStatus.COMPLETED
 
 
+def test_k3_a_state_is_random_of_256_bits_and_tells_neither_execution_nor_step(desk: Desk) -> None:
+    begun = [_begun(desk) for _ in range(3)]
+    states = {state for _, state in begun}
+    assert len(states) == 3
+    for view, state in begun:
+        drawn = base64url.decode(state)
+        assert len(drawn) == 32
+        assert view.execution_id.encode() not in drawn
+        assert bytes.fromhex(view.execution_id) not in drawn
+
+
 # --- over the wire ---------------------------------------------------------------------------------------
 
 
@@ -211,3 +223,32 @@ def test_the_page_says_whether_it_worked_and_holds_nothing_of_what_was_brought(w
     assert "Done." in good.text and "did not work" in bad.text and "did not work" in no.text
     assert "c0de" not in good.text and "s7ate" not in bad.text
     assert good.headers["cache-control"] == "no-store"
+
+
+def test_a_program_that_takes_no_page_is_told_201_without_content(way_back: BrowserReturn) -> None:
+    answer = _get(f"{way_back.address()}?state=s", Accept="application/json")
+    assert (answer.status_code, answer.content) == (201, b"")
+    assert _get(f"{way_back.address()}?state=s", Accept="text/html,*/*;q=0.8").status_code == 200
+
+
+def test_a_program_hears_of_what_did_not_do(way_back: BrowserReturn) -> None:
+    assert _get(f"{way_back.address()}?state=bad", Accept="application/json").status_code == 400
+    assert _get(f"{way_back.address()}?state=no", Accept="application/json").status_code == 200
+
+
+def test_who_goes_on_elsewhere_is_sent_there_with_302_and_nothing_of_the_answer(desk: Desk) -> None:
+    onward = {**CORPORATE, "postAuthRedirectUri": "https://portal.example/thanks"}
+    view = desk.proofing.start(plan(method("a", "corporate"), [onward]))
+    _, state = _dispatched(desk, view)
+    answer = _get(f"{desk.proofing._way_back.address()}?state={state}&code=c")
+    assert (answer.status_code, answer.headers["location"]) == (302, "https://portal.example/thanks")
+    assert desk.proofing.get(view.execution_id).status is ExecutionStatus.COMPLETED
+
+
+def test_an_answer_nobody_waits_for_is_sent_nowhere(desk: Desk) -> None:
+    assert _get(f"{desk.proofing._way_back.address()}?state=unknown&code=c").status_code == 400
+
+
+def test_an_address_that_is_not_secure_is_no_place_to_go_on_to() -> None:
+    with pytest.raises(BadInput):
+        plan(method("a", "corporate"), [{**CORPORATE, "postAuthRedirectUri": "http://portal.example/"}])

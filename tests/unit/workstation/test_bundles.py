@@ -23,6 +23,7 @@ from muster.workstation.bundles import Imported
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.master_data import Kind
 from muster.workstation.server import NoServer
+from muster.workstation.spec_versions import Source, Whence
 from muster.workstation.station import Station
 from unit.workstation.desks import QUICK, SUPERVISOR, SetClock, desk_at, play
 
@@ -166,3 +167,12 @@ def test_nothing_is_made_for_a_station_nobody_registered(owner: _Owner) -> None:
     with pytest.raises(BadInput) as caught:
         owner.bundle(ref_id="10001_10009")
     assert caught.value.code.name == "BUNDLE_STATION_UNKNOWN"
+
+
+def test_what_came_in_a_file_says_who_signed_it_and_who_brought_it(root: Path, owner: _Owner) -> None:
+    with _supervisor_at(root) as desk:
+        desk.bundles.take(owner.bundle(), owner.fingerprint)
+        whences = {each.whence for each in desk.spec_versions.list()}
+        told = [each.detail for each in desk.trail.newest_first(30) if each.event == "MUS-SRV-001"]
+    assert whences == {Whence(Source.FILE, SUPERVISOR.user_id, owner.fingerprint)}
+    assert {(each["source"], each["signer"]) for each in told} == {("file", owner.fingerprint)}

@@ -256,7 +256,7 @@ def test_a_face_with_findings_may_be_kept_once_the_attempts_are_used_up_and_the_
         assert not desk.enrollment.capture_face(draft, far).registration.samples
     state = desk.enrollment.capture_face(draft, far, forced=ForcedBecause.INJURY, comment="In bed").registration
     assert state.samples[BiometricAttribute.FACE].facts.forced
-    assert state.forced_because == {BiometricAttribute.FACE: ForcedBecause.INJURY}
+    assert state.forced_because[BiometricAttribute.FACE].because is ForcedBecause.INJURY
     taken, kept = desk.trail.about(draft)[-2:]
     assert "FACE_TOO_FAR" in taken.detail["findings"].split(",")
     assert kept.detail == {"group": "face", "because": "injury or illness"}  # the comment is not for the trail

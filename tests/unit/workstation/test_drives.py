@@ -23,6 +23,7 @@ from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.server import NoServer, Server
 from muster.workstation.station import Station
+from receivers import accepted, kept_packet
 from unit.workstation.desks import (
     QUICK,
     SUPERVISOR,
@@ -230,7 +231,7 @@ def test_the_carrier_brings_the_sealed_bytes_to_the_server_and_keeps_no_copy(
         assert desk.carrying.forward() == 1
         (packet,) = desk.carrying.packets()
         assert desk.carrying.forward(due_only=False) == 0
-    there = new_station.folder.receiver / "packets" / f"{first[2]}.zip"
+    there = kept_packet(new_station.folder.receiver, first[2])
     assert there.read_bytes() == (first[0] / "outbox" / f"{first[2]}.zip").read_bytes()
     assert packet.state is DeliveryState.PUSHED
     assert list((trusting / "carried").iterdir()) == []
@@ -298,7 +299,7 @@ def test_when_both_bring_it_the_second_is_told_that_it_is_there(
     with desk_at(first[0], receiver) as desk:
         (receipt,) = desk.sync.deliver_all(due_only=False)
     assert receipt.duplicate
-    assert len(list((new_station.folder.receiver / "accepted").iterdir())) == 1
+    assert len(accepted(new_station.folder.receiver)) == 1
 
 
 def test_the_list_says_nothing_of_the_person(drive: Path) -> None:

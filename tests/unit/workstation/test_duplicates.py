@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,16 +21,23 @@ from muster.audit.catalogue import AuditEvent
 from muster.clock import Clock, utc_now
 from muster.crypto.key_slots import open_slot
 from muster.crypto.sealing import Sealer
+from muster.crypto.signing import SigningKey
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.duplicates import MEASURE, Look, Person, Whose
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, NotAuthentic, Refused
+from muster.formats.center_gallery import ENROL_PATH
+from muster.receiver.app import create_app
+from muster.receiver.storage import Storage
+from muster.upload.transport import Answer, Request
+from muster.workstation.center_search import Brought, CenterSearch
 from muster.workstation.desk import Desk, sign_in
-from muster.workstation.duplicates import Duplicates, _context, _write
+from muster.workstation.duplicates import _FORGOTTEN, Duplicates, _context, _write
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.policy import Policy
 from muster.workstation.server import NoServer
 from muster.workstation.station import Station
+from unit.workstation.center_hub import Center, Line
 from unit.workstation.desks import (
     OFFICER,
     QUICK,
@@ -432,7 +439,7 @@ def test_what_was_found_of_a_discarded_draft_is_destroyed(remembered: Remembered
 # Many
 
 
-def test_one_is_found_among_a_thousand_and_beyond_the_limit_by_the_graph(remembered: Remembered) -> None:
+def test_one_is_found_among_a_thousand_and_beyond_the_limit_by_sketches(remembered: Remembered) -> None:
     root, sealed, draft = remembered
     with officer(root) as desk:
         _fill(desk, 1000)
@@ -465,3 +472,134 @@ def face_of_another() -> Pixels:
     from skimage.data import astronaut
 
     return np.asarray(Image.fromarray(astronaut()).resize((922, 512)))
+
+
+# At the center
+
+AT_CENTER = replace(SEARCHING, faces_sought_at_center=True)
+
+
+@pytest.fixture
+def center(tmp_path: Path) -> Iterator[tuple[Center, SigningKey]]:
+    storage, key = Storage(tmp_path / "hub", utc_now), SigningKey.generate()
+    storage.register_machine("10001_10001", key.public_pem)
+    yield Center(storage, create_app(storage, utc_now), utc_now), key
+    storage.close()
+
+
+def test_a_center_that_cannot_be_reached_is_on_record_and_keeps_nobody_from_being_found_here(
+    remembered: Remembered,
+) -> None:
+    root, sealed, draft = remembered
+    with officer(root, policy=AT_CENTER) as desk:
+        (candidate,) = desk.duplicates.look(draft, portrait(desk, sealed)).candidates
+    assert candidate.person.name == sealed.text
+    assert with_database_key(root, "SELECT count(*) FROM audit WHERE event = 'MUS-DUP-008'") == [(1,)]
+
+
+def test_what_was_brought_to_the_center_is_found_there_by_a_station_that_has_it_no_more(
+    remembered: Remembered, center: tuple[Center, SigningKey]
+) -> None:
+    root, sealed, draft = remembered
+    hub, key = center
+    with officer(root, policy=AT_CENTER) as desk:
+        desk.duplicates._center = hub.station(key)
+        desk.duplicates.catch_up()
+        desk.duplicates.settle()
+        with_database_key(root, "DELETE FROM gallery")
+        look = desk.duplicates.look(draft, portrait(desk, sealed))
+    assert ([each.person.name for each in look.candidates], look.compared) == ([sealed.text], 1)
+
+
+def test_whoever_is_forgotten_is_found_neither_here_nor_at_the_center_and_not_kept_again(
+    remembered: Remembered, center: tuple[Center, SigningKey]
+) -> None:
+    root, sealed, draft = remembered
+    hub, key = center
+    with supervisor(root, policy=AT_CENTER) as desk:
+        desk.duplicates._center = hub.station(key)
+        desk.duplicates.catch_up()
+        desk.duplicates.forget(sealed)
+        assert desk.duplicates.look(draft, portrait(desk, sealed)).candidates == ()
+    with officer(root):
+        pass
+    assert rows(root) == []
+
+
+class Meanwhile(Line):
+    """Another program does something just before or after one request (its method, or its path) is served."""
+
+    def __init__(
+        self,
+        hub: Center,
+        key: SigningKey,
+        which: str,
+        before: Callable[[], object] = lambda: None,
+        after: Callable[[], object] = lambda: None,
+    ) -> None:
+        super().__init__(hub.app, key, hub.clock)
+        self._which, self._before, self._after = which, before, after
+
+    def send(self, request: Request) -> Answer:
+        if self._which not in {request.method, request.path}:
+            return super().send(request)
+        self._which = ""
+        self._before()
+        answer = super().send(request)
+        self._after()
+        return answer
+
+
+def at_center(hub: Center) -> int:
+    with hub.storage.database.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM gallery_template").scalar_one())
+
+
+def forgotten_by_another(root: Path, registration_id: RegistrationId) -> None:
+    mark = f"'{_FORGOTTEN}{registration_id.text}'"
+    with_database_key(root, f"INSERT INTO setting (name, value) VALUES ({mark}, '2026-01-01T00:00:00.000Z')")
+
+
+def test_whoever_was_forgotten_by_another_program_meanwhile_is_not_kept(remembered: Remembered) -> None:
+    root, sealed, _ = remembered
+    vector = np.eye(1, 512, dtype=np.float32)[0]
+    with officer(root) as desk:
+        with_database_key(root, "DELETE FROM gallery")
+        forgotten_by_another(root, sealed)
+        desk.duplicates._keep(Person(Whose.REGISTRATION, sealed.text), FaceTemplate(NETWORK, vector))
+    assert rows(root) == []
+
+
+def test_whoever_is_forgotten_while_being_brought_does_not_stay_at_the_center(
+    remembered: Remembered, center: tuple[Center, SigningKey]
+) -> None:
+    root, sealed, _ = remembered
+    hub, key = center
+    line = Meanwhile(hub, key, ENROL_PATH, before=lambda: forgotten_by_another(root, sealed))
+    with officer(root, policy=AT_CENTER) as desk:
+        desk.duplicates._center = CenterSearch(lambda: nullcontext(line), key)
+        desk.duplicates.catch_up()
+        desk.duplicates.settle()
+    assert line._which == ""
+    assert at_center(hub) == 0
+
+
+def test_whoever_is_brought_by_another_program_while_being_forgotten_does_not_stay_at_the_center(
+    remembered: Remembered, center: tuple[Center, SigningKey]
+) -> None:
+    root, sealed, _ = remembered
+    hub, key = center
+    brought = Brought(Person(Whose.REGISTRATION, sealed.text), np.eye(1, 512, dtype=np.float32)[0], utc_now())
+    line = Meanwhile(hub, key, "DELETE", after=lambda: hub.station(key).bring(NETWORK, [brought]))
+    with supervisor(root, policy=AT_CENTER) as desk:
+        desk.duplicates._center = CenterSearch(lambda: nullcontext(line), key)
+        desk.duplicates.forget(sealed)
+    assert line._which == ""
+    assert at_center(hub) == 0
+
+
+def test_an_officer_makes_nobody_forgotten(remembered: Remembered) -> None:
+    root, sealed, _ = remembered
+    with officer(root) as desk, pytest.raises(Refused):
+        desk.duplicates.forget(sealed)
+    assert len(rows(root)) == 1

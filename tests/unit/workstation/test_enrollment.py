@@ -117,6 +117,19 @@ def test_taking_a_draft_up_again_is_on_record(desk: Desk, draft: RegistrationId)
     assert audited(desk, draft)[-1] == "MUS-REG-008"
 
 
+def test_what_nothing_was_said_in_is_gone_when_it_is_put_away(desk: Desk) -> None:
+    begun = desk.enrollment.start().id
+    desk.enrollment.put_away(begun)
+    assert desk.enrollment.drafts(begun.text) == ()
+
+
+def test_what_somebody_agreed_to_waits_when_it_is_put_away(desk: Desk) -> None:
+    begun = desk.enrollment.start().id
+    desk.enrollment.give_consent(begun, "eng")
+    desk.enrollment.put_away(begun)
+    assert [each.id for each in desk.enrollment.drafts(begun.text)] == [begun]
+
+
 def test_giving_up_destroys_what_was_recorded_and_keeps_that_it_was(root: Path) -> None:
     with desk_at(root) as desk:
         draft = play(desk, Step.FACE)

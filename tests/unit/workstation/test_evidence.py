@@ -94,6 +94,12 @@ def test_each_partner_knows_the_person_by_a_number_of_its_own(officer: Desk, per
     assert person.text not in subject("health-fund")
 
 
+def test_govstacks_words_for_a_partner_are_its_claims(officer: Desk, person: RegistrationId) -> None:
+    claims = officer.exporting.told(person, Wording.GOVSTACK_CLAIMS, partner="health-fund")
+    assert officer.exporting.told(person, Wording.GOVSTACK, partner="health-fund") == claims
+    assert list(officer.trail.about(person))[-1].detail["wording"] == "govstack-claims"
+
+
 def test_claims_are_for_somebody(officer: Desk, person: RegistrationId) -> None:
     with pytest.raises(BadInput, match="PARTNER_NEEDED"):
         officer.exporting.told(person, Wording.GOVSTACK_CLAIMS)

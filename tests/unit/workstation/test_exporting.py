@@ -17,6 +17,7 @@ from muster.workstation.exporting import Profile
 from muster.workstation.server import SERVER_NOT_SECURE
 from muster.workstation.station import Station
 from muster.workstation.submission import CONTENT_CHANGED, CONTENT_GONE, STEPS_OPEN
+from receivers import enrollment
 from unit.workstation.desks import OFFICER, audited, desk_at, play, with_database_key
 
 
@@ -117,7 +118,7 @@ def test_what_is_sent_over_a_socket_is_kept_there_whole_and_sent_again_it_is_kno
     finally:
         receiver.close()
     assert (first.created, again.created) == (True, False)
-    kept = EnrollmentRequest.parse((station.folder.receiver / "enrollments" / f"{signed.text}.json").read_bytes())
+    kept = EnrollmentRequest.parse(enrollment(station.folder.receiver, signed.text))
     assert [each.type for each in kept.biometrics[NO_FIELD].birs].count("Finger") == 10
     # Each time it is told at another time, and more has happened.
     assert replace(kept, requested_at=None, audits=()) == replace(told, requested_at=None, audits=())

@@ -19,6 +19,7 @@ from muster.upload.transport import SERVER_REFUSED
 from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.station import Station
+from receivers import kept_packet
 from unit.workstation.desks import (
     QUICK,
     SetClock,
@@ -54,7 +55,7 @@ def _entry(desk: Desk) -> OutboxEntry:
 
 
 def _received(station: Station, packet_id: str) -> bytes:
-    return (station.folder.receiver / "packets" / f"{packet_id}.zip").read_bytes()
+    return kept_packet(station.folder.receiver, packet_id).read_bytes()
 
 
 # Asking
@@ -201,7 +202,7 @@ def test_a_packet_the_server_wants_again_is_sent_byte_for_byte(
     before = _received(new_station, packet_id)
     server.set_state(packet_id, word)
     if word is ServerStatus.RESEND:
-        (new_station.folder.receiver / "packets" / f"{packet_id}.zip").unlink()
+        kept_packet(new_station.folder.receiver, packet_id).unlink()
     later = SetClock(utc_now() + timedelta(hours=1))
     with desk_at(root, receiver, clock=later) as desk:
         (receipt,) = desk.following.round()

@@ -14,7 +14,7 @@ from muster.domain.assessment import Finding, Severity
 from muster.domain.registration import Process
 from muster.formats.id_schema import IdSchema
 from muster.formats.ui_spec import UiSpec
-from muster.workstation.form_checking import check_form, own_sentence, with_labels
+from muster.workstation.form_checking import GROUP_EMPTY, check_form, own_sentence, with_labels
 from muster.workstation.form_conditions import Circumstances, shown_fields
 from muster.workstation.forms import FieldKind, FormField, build_form, handles_chosen, spell_out
 from muster.workstation.reference import ReferenceData
@@ -264,6 +264,15 @@ def test_a_group_the_form_does_not_have_is_told() -> None:
     reference, form = form_of({"id": "code"}, process=Process.UPDATE)
     found = check_form({}, form, reference, ("eng",), NOW, process=Process.UPDATE, choices=FormChoices(("H",)))
     assert ("GROUP_UNKNOWN", "H") in [(each.code.name, each.field) for each in found]
+
+
+@pytest.mark.parametrize(("typed", "told"), [({}, ["phone"]), ({"email": "a@b.org"}, [])])
+def test_something_has_to_stand_in_a_group_that_an_update_changes(typed: Demographics, told: list[str]) -> None:
+    fields = ({"id": "phone"}, {"id": "email"}, {"id": "code", "group": "H"})
+    reference, form = form_of(*fields, process=Process.UPDATE)
+    values = {"UIN": "2795082130", **typed}
+    found = check_form(values, form, reference, ("eng",), NOW, process=Process.UPDATE, choices=FormChoices(("G",)))
+    assert [each.field for each in found if each.code is GROUP_EMPTY] == told
 
 
 # Handles

@@ -14,6 +14,7 @@ from muster.upload.target import kinds
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.server import RemoteServer, ServerTerms
 from muster.workstation.station import Station
+from receivers import accepted, enrollment
 from unit.upload.wire import Answer, wire_server
 from unit.workstation.desks import desk_at
 
@@ -40,10 +41,10 @@ def test_a_round_enrolls_what_waits_and_keeps_the_sealed_packet(
         (entry,) = desk.sync.outbox()
         desk.following.ask(due_only=False)
     assert (receipt.duplicate, entry.state) == (False, DeliveryState.PUSHED)
-    there = new_station.folder.receiver / "enrollments" / f"{registration_id.text}.json"
-    assert json.loads(there.read_text())["request"]["id"] == registration_id.text
+    there = enrollment(new_station.folder.receiver, registration_id.text)
+    assert json.loads(there)["request"]["id"] == registration_id.text
     assert (root / "outbox" / f"{packet_id}.zip").exists()
-    assert not (new_station.folder.receiver / "packets" / f"{packet_id}.zip").exists()
+    assert packet_id not in accepted(new_station.folder.receiver)
 
 
 def test_an_answer_that_was_lost_costs_one_call_and_makes_no_second_enrollment(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from muster.errors import SignInRefused
-from muster.workstation.lockouts import Lockouts, Patience, Uptime
+from muster.workstation.lockouts import KeptPatience, Lockouts, Patience, Uptime
 
 _PATIENCE = Patience(free=3, first_wait_s=30, longest_wait_s=100)
 
@@ -170,3 +170,12 @@ def test_the_trail_hears_of_every_wrong_attempt_once(path: Path, computer: Compu
     lockouts.succeeded("erika")
     assert lockouts.take_untold() == (("erika", 2, "2026-03-01T12:00:00.000Z"),)
     assert lockouts.take_untold() == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "[" * 5000, '{"free": 1000000}', '{"free": 3.5}', '{"longest_wait_s": 0}', '{"more": 1}'],
+)
+def test_a_patience_that_somebody_wrote_into_the_file_past_the_bounds_says_nothing(path: Path, text: str) -> None:
+    path.write_text(text)
+    assert KeptPatience(path).read(Patience(free=4)) == Patience(free=4)

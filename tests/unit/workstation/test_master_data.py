@@ -24,10 +24,11 @@ from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.master_data import Kind
 from muster.workstation.reference import ReferenceData
 from muster.workstation.server import RemoteServer, ServerTerms
+from muster.workstation.spec_versions import Source
 from muster.workstation.station import Station
 from unit.upload import wire
 from unit.upload.wire import wire_server
-from unit.workstation.desks import SetClock, desk_at
+from unit.workstation.desks import SUPERVISOR, SetClock, desk_at
 
 _ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n" + b" " * 40_000_000
 
@@ -296,10 +297,10 @@ def test_jobs_that_never_ran_are_due_and_then_have_a_next_time(root: Path, recei
         desk.jobs.run_due()
         again = desk.jobs.table()
     assert len(table) >= 5
-    for _, runs in table:
+    for job, runs in table:
         assert (runs.last_good_run, runs.failures, runs.last_problem) == (clock(), 0, None)
         assert runs.next_run is not None
-        assert timedelta(hours=21) < runs.next_run - clock() <= timedelta(hours=24)
+        assert job.every * 0.875 < runs.next_run - clock() <= job.every
     assert again == table
 
 
@@ -332,3 +333,17 @@ def test_a_job_nobody_wrote_is_refused_by_name(root: Path) -> None:
 def test_asked_for_by_a_person_a_job_says_what_is_wrong(root: Path) -> None:
     with desk_at(root) as desk, pytest.raises(NetworkUnavailable):
         desk.jobs.run("users")
+
+
+def test_what_the_server_said_tells_who_was_signed_in_and_who_signed_it(
+    root: Path, receiver: EmbeddedReceiver
+) -> None:
+    with desk_at(root, receiver, who=SUPERVISOR) as desk:
+        desk.master_data.fetch(Kind.CONFIGURATION)
+        (version,) = desk.spec_versions.list()
+        told = next(each for each in desk.trail.newest_first(30) if each.event == "MUS-SRV-001")
+        signer = desk.server.pinned_signer()
+    assert signer
+    assert (version.whence.source, version.whence.taken_by) == (Source.SERVER, SUPERVISOR.user_id)
+    assert version.whence.signer == told.detail["signer"] == signer
+    assert told.detail["source"] == "server"

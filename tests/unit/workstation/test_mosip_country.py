@@ -23,6 +23,7 @@ from muster.workstation.master_data import Kind
 from muster.workstation.script import ScriptedDocument
 from muster.workstation.spec_files import read_spec_files
 from muster.workstation.station import Station
+from receivers import kept_packet
 from unit.packet.independent_reader import read_packet
 from unit.workstation.desks import desk_at, picture, play
 
@@ -120,7 +121,7 @@ def test_a_grown_up_of_mosip_s_country_is_enrolled_and_the_server_takes_the_pack
     entry = desk_there.enrollment.submit(registration_id)
     assert not desk_there.sync.deliver(entry.packet_id).duplicate
     server = new_station.folder.receiver
-    packet = (server / "packets" / f"{entry.packet_id}.zip").read_bytes()
+    packet = kept_packet(server, entry.packet_id).read_bytes()
     parts = read_packet(packet, (server / "server.pem").read_bytes(), registration_id.text, "NEW")
     identity = parts["id"].identity
     assert identity["preferredLang"] == "eng"

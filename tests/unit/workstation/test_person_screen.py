@@ -74,6 +74,26 @@ def test_a_station_that_asks_for_a_signature_takes_no_consent_without(root: Path
         assert desk.enrollment.registration(number).consent is None
 
 
+def test_whoever_cannot_sign_agrees_without_and_that_they_could_not_is_written_down(root: Path) -> None:
+    with desk_at(root, policy=replace(QUICK, consent_signature_required=True)) as desk:
+        number, shown = _ask_consent(desk)
+        assert shown.signing is not None and shown.signing.unable in shown.signing.words
+        state = desk.enrollment.person.answer_consent(
+            number, shown, agrees=True, own_screen=True, cannot_sign=True
+        )
+        answer = state.answers[Question.CONSENT]
+        assert state.consent is not None and answer.cannot_sign and answer.signature is None
+
+
+def test_where_nobody_has_to_sign_nobody_is_said_to_be_unable(root: Path) -> None:
+    with desk_at(root) as desk:
+        number, shown = _ask_consent(desk)
+        state = desk.enrollment.person.answer_consent(
+            number, shown, agrees=True, own_screen=True, cannot_sign=True
+        )
+        assert not state.answers[Question.CONSENT].cannot_sign
+
+
 def test_a_station_that_asks_for_a_signature_takes_nobodys_word_for_it(root: Path) -> None:
     with desk_at(root, policy=replace(QUICK, consent_signature_required=True)) as desk:
         number, _ = _ask_consent(desk)

@@ -307,7 +307,7 @@ def test_once_the_attempts_are_used_up_the_best_is_kept_with_the_officers_reason
     state = outcome.registration
     assert state.samples[RIGHT_THUMB].facts.forced and state.is_done(Step.THUMBS)
     assert desk.enrollment.quality_of(state, RIGHT_THUMB) == max(scores) > min(scores)
-    assert state.forced_because == {RIGHT_THUMB: ForcedBecause.INJURY}
+    assert state.forced_because[RIGHT_THUMB].because is ForcedBecause.INJURY
     told = desk.trail.about(draft)[-1]
     assert (told.event, told.detail["because"]) == ("MUS-BIO-010", "injury or illness")
     assert desk.enrollment.unjudged(draft) == ()

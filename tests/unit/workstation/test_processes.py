@@ -39,6 +39,7 @@ from muster.workstation.script import Script, ScriptedEnrollment, ScriptOutcome
 from muster.workstation.slip import Slip
 from muster.workstation.station import Station
 from muster.workstation.uin import is_uin
+from receivers import announcement, kept_packet
 from simulators.gpsd import SimulatedGpsd, served
 from unit.packet.independent_reader import Subpacket, labelled, read_packet
 from unit.workstation.desks import OFFICER, QUICK, audited, desk_at, first_view, picture, play
@@ -289,8 +290,8 @@ def sent(root: Path, receiver: EmbeddedReceiver, new_station: Station) -> Sendin
             desk.enrollment.forget(registration_id)
             assert desk.sync.deliver(entry.packet_id).packet_id == entry.packet_id  # its receipt, once more
         server = new_station.folder.receiver
-        announced = json.loads((server / "announced" / f"{entry.packet_id}.json").read_text())
-        packet = (server / "packets" / f"{entry.packet_id}.zip").read_bytes()
+        announced = announcement(server, entry.packet_id)
+        packet = kept_packet(server, entry.packet_id).read_bytes()
         filed_under = entry.packet_id.partition("-")[0]
         process = script.process.value
         parts = read_packet(packet, (server / "server.pem").read_bytes(), filed_under, process)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -28,9 +29,11 @@ from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.policy import Policy
 from muster.workstation.proving import Proof
+from muster.workstation.review import ReviewCase
 from muster.workstation.server import NoServer
 from muster.workstation.server_session import ServerSession
 from muster.workstation.station import Station
+from receivers import accepted
 from unit.workstation.desks import OFFICER, QUICK, SUPERVISOR, audited, desk_at, play, with_database_key
 
 _REQUIRED = replace(QUICK, review=ReviewRules(required=True, sample=0, look_from=100))
@@ -131,6 +134,27 @@ def test_a_rejection_needs_a_reason(desk: Desk, waiting: Waiting) -> None:
     assert _no(BadInput, desk.review.decide, waiting[1], Decision.REJECT) == "REVIEW_REASON_NEEDED"
 
 
+@pytest.mark.parametrize("decision", [Decision.APPROVE, Decision.HOLD])
+def test_a_reason_nobody_asked_for_is_refused_and_nothing_decided(
+    desk: Desk, waiting: Waiting, decision: Decision
+) -> None:
+    assert _no(BadInput, desk.review.decide, waiting[1], decision, Reason.OTHER) == "REVIEW_REASON_UNASKED"
+    assert desk.review.lines()[0].decision is None
+
+
+def test_how_long_the_steps_took_is_known_when_the_content_is_gone(waiting: Waiting) -> None:
+    root, registration_id = waiting
+    with _supervisor(root) as desk:
+        before = desk.review.open(registration_id)
+        desk._submission.destroy_content(registration_id)
+        after = desk.review.open(registration_id)
+    assert isinstance(before, ReviewCase) and isinstance(after, ReviewCase) and after.summary is None
+    assert list(after.times.by_step) == list(before.times.by_step)
+    assert len(after.times.by_step) > 5 and after.times.pauses == before.times.pauses
+    for step, lasted in before.times.by_step.items():  # the trail is a moment behind the event
+        assert abs(after.times.by_step[step] - lasted) < timedelta(seconds=1), step
+
+
 def test_what_weighs_much_is_not_approved_unseen(waiting: Waiting) -> None:
     root, registration_id = waiting
     with_database_key(root, "UPDATE review SET must_be_seen = 1")
@@ -163,7 +187,7 @@ def test_nothing_is_sent_before_it_was_approved(waiting: Waiting, receiver: Embe
         assert _no(Refused, desk.sync.try_again, _entry(desk).packet_id) == "PACKET_NOT_APPROVED"
         assert desk.enrollment.registration(registration_id).awaits_approval
     # The folder may hold what others sent before this station was copied.
-    assert not list((root / "receiver" / "accepted").glob(f"{registration_id.text}*"))
+    assert not [each for each in accepted(root / "receiver") if each.startswith(registration_id.text)]
 
 
 def test_a_decision_is_kept_at_once_and_counts_once_it_is_signed_off(

@@ -264,6 +264,30 @@ def test_a_station_that_is_reviewed_for_reviews_nothing_and_the_other_way_round(
         assert _no(desk, "take_in", two.drive) == "REVIEW_STATION_UNKNOWN"
 
 
+def test_one_drive_carries_the_same_registration_to_two_reviewers(two: Two) -> None:
+    with _supervisor(two.here) as desk:
+        own = desk.review_bundles.tell_keys(two.drive / "here.keys")
+        desk.review_bundles.accept(two.drive / "here.keys", own, Part.REVIEWER)
+        for reviewer in (two.reviewer, own):
+            desk.review_bundles.hand_out(two.drive, reviewer)
+    with _supervisor(two.hub) as desk:
+        taken = desk.review_bundles.take_in(two.drive)
+        assert (taken.new, taken.refused) == ((two.registration_id,), ())
+        assert [each.is_for_another for each in taken.passed_over] == [True]
+
+
+def test_a_decision_brings_the_signs_it_was_made_by(two: Two) -> None:
+    _hand_out(two)
+    _decide_at_the_hub(two, Decision.APPROVE)
+    with _supervisor(two.here) as desk:
+        desk.review_bundles.take_back(two.drive)
+        with desk._database.read() as work:
+            line = work.review.find(two.registration_id)
+        (came,) = [each for each in desk.trail.about(two.registration_id) if each.event == "MUS-REV-010"]
+    assert line is not None and line.flags
+    assert came.detail["signs"].split() == [each.sign.value for each in line.flags]
+
+
 def test_a_drive_for_several_stations_is_taken_in_by_each(two: Two) -> None:
     """Lists for others and lists that nobody can read are passed over, wherever they stand."""
     with _supervisor(two.here) as desk:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from muster.workstation.desk import Desk, sign_in
 from muster.workstation.server import Login, RemoteServer, ServerTerms
 from muster.workstation.server_session import ServerSession
 from muster.workstation.station import Station
+from receivers import accepted, forget, unknown_machines
 from unit.workstation.desks import OFFICER, QUICK, SUPERVISOR, blob_files, desk_at, with_database_key
 
 Sealed = tuple[Path, RegistrationId, str]
@@ -80,9 +82,7 @@ def running_closed(
 @pytest.fixture
 def closed(running_closed: Closed) -> Closed:
     """Nothing announced and nothing accepted yet."""
-    for name in ("announced", "packets", "accepted"):
-        for path in (running_closed.data / name).iterdir():
-            path.unlink()
+    forget(running_closed.data)
     return running_closed
 
 
@@ -107,6 +107,16 @@ def test_without_settings_nobody_signs_in_and_answers_are_signed() -> None:
 def test_settings_say_what_a_server_asks_for() -> None:
     settings = {"MUSTER_SERVER_LOGIN": "password", "MUSTER_SERVER_SIGNED_REQUESTS": "yes"}
     assert ServerTerms.of(settings) == ServerTerms(Login.PASSWORD, signed_requests=True)
+
+
+def test_a_hubs_clock_is_heard_once_for_all_who_ask_it(signed: tuple[Path, RegistrationId]) -> None:
+    hub = RemoteServer("https://hub.example", ServerTerms(signed_requests=True))
+    with desk_at(signed[0], hub) as desk:
+        first, later = desk.server.hub(), desk.server.hub()
+    assert first is not None and later is not None
+    ahead = utc_now() + timedelta(hours=1)
+    assert first.signing.heard(ahead)
+    assert not later.signing.heard(ahead)
 
 
 # Nobody is signed in there
@@ -151,15 +161,12 @@ def test_a_password_the_server_does_not_know_is_said_when_something_is_to_be_sen
 
 def test_a_station_the_server_does_not_know_hears_so(sealed: Sealed, closed: Closed) -> None:
     root, _, packet_id = sealed
-    machines = closed.data / "machines"
-    (known,) = machines.iterdir()
-    content = known.read_bytes()
-    known.unlink()
-    try:
-        with desk_at(root, closed.server) as desk, pytest.raises(SignInWanted) as caught:
-            desk.sync.deliver(packet_id)
-    finally:
-        known.write_bytes(content)
+    with (
+        unknown_machines(closed.data),
+        desk_at(root, closed.server) as desk,
+        pytest.raises(SignInWanted) as caught,
+    ):
+        desk.sync.deliver(packet_id)
     assert caught.value.code.name == "LOGIN_STATION_UNKNOWN"
 
 
@@ -173,7 +180,7 @@ def test_the_password_of_the_station_signs_in_at_the_server_and_packets_go(seale
         events = _events(desk)
     assert receipt.packet_id == packet_id
     assert ("MUS-AUT-003", "") in events
-    assert (closed.data / "packets" / f"{packet_id}.zip").exists()
+    assert packet_id in accepted(closed.data)
 
 
 def test_neither_password_nor_token_is_stored(sealed: Sealed, closed: Closed) -> None:
@@ -242,7 +249,7 @@ def test_a_server_with_another_certificate_gets_nothing_and_the_round_stops(
             desk.sync.deliver_all()
         (entry,) = desk.sync.outbox()
     assert caught.value.code.name == entry.last_problem == "SERVER_SIGNER_CHANGED"
-    assert not (closed.data / "packets" / f"{packet_id}.zip").exists()
+    assert packet_id not in accepted(closed.data)
 
 
 def test_an_officer_cannot_accept_another_certificate(changed: Sealed, closed: Closed) -> None:

@@ -70,6 +70,7 @@ def test_the_photograph_on_the_slip_is_the_one_that_was_kept(signed: tuple[Path,
     with Image.open(io.BytesIO(slip.photo_png)) as photo:
         assert photo.format == "PNG"
         assert np.asarray(photo).shape[2] == 3
+        assert max(photo.size) <= 480  # it is printed four centimetres high
 
 
 @pytest.mark.parametrize("language", [each.code for each in LANGUAGES])
@@ -79,6 +80,21 @@ def test_every_language_the_station_offers_has_its_words_on_the_slip(language: s
     (section,) = compose_slip(state, (), None).sections
     assert section.title and section.footer
     assert all(label and text for label, text in section.rows)
+
+
+@pytest.mark.parametrize("language", ["eng", "fra", "ara", "hin", "amh"])
+def test_who_has_a_number_already_is_told_no_other_is_on_its_way(language: str) -> None:
+    registration_id = RegistrationId("10001100010000120260301123000")
+    slips = {
+        process: compose_slip(
+            Registration(registration_id, Started(AT, process, (language,), "erika", 0.1)), (), None
+        )
+        for process in Process
+    }
+    assert len({slip.sections[0].title for slip in slips.values()}) == len(Process)
+    (new,), (update,), (lost,) = (slips[each].sections for each in (Process.NEW, Process.UPDATE, Process.LOST))
+    assert len({new.steps[1], update.steps[1], lost.steps[1]}) == 3
+    assert (update.steps[0], update.steps[2]) == (new.steps[0], new.steps[2])
 
 
 def test_a_slip_without_a_face_has_no_photograph() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import socket
 from collections import Counter
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import receivers
 from muster.audit.catalogue import AuditEvent
 from muster.clock import utc_now
 from muster.crypto.signing import SigningKey, certificate_to_pem, self_signed_certificate
@@ -44,7 +44,7 @@ def _free_port() -> int:
 
 
 def _accepted(station: Station) -> list[str]:
-    return sorted(path.stem for path in (station.folder.receiver / "accepted").iterdir())
+    return receivers.accepted(station.folder.receiver)
 
 
 def test_a_packet_nobody_sealed_cannot_be_delivered(root: Path) -> None:
@@ -121,7 +121,7 @@ def test_the_server_keeps_exactly_the_sealed_bytes(
     with desk_at(root, receiver) as desk:
         desk.sync.deliver(packet_id)
         assert audited(desk, registration_id)[-3:] == ["MUS-PKT-001", "MUS-PKT-002", "MUS-PKT-003"]
-    kept = new_station.folder.receiver / "packets" / f"{packet_id}.zip"
+    kept = receivers.kept_packet(new_station.folder.receiver, packet_id)
     assert kept.read_bytes() == (root / "outbox" / f"{packet_id}.zip").read_bytes()
 
 
@@ -197,7 +197,7 @@ def test_a_packet_changed_on_the_disk_is_not_sent(
             desk.sync.deliver(packet_id)
         assert desk.trail.about(registration_id)[-1].detail["code"] == "PACKET_FILE_CHANGED"
     assert caught.value.code.name == "PACKET_FILE_CHANGED"
-    assert list((new_station.folder.receiver / "announced").iterdir()) == []
+    assert receivers.announced(new_station.folder.receiver) == []
     assert len(blob_files(root)) == 14  # nothing was destroyed
 
 
@@ -305,7 +305,7 @@ def test_a_packet_that_waits_for_review_is_left_alone_by_a_round(
     with_database_key(root, "UPDATE outbox SET state = 'REGISTERED'")
     with desk_at(root, receiver) as desk:
         assert desk.sync.deliver_all(due_only=False) == ()
-    assert list((new_station.folder.receiver / "announced").iterdir()) == []
+    assert receivers.announced(new_station.folder.receiver) == []
 
 
 def test_an_announcement_says_nothing_of_the_person_unless_the_policy_says_so(
@@ -502,8 +502,7 @@ def test_a_certificate_the_server_changed_is_fetched_anew(
 
 
 def _announced(station: Station, packet_id: str) -> dict[str, Any]:
-    path = station.folder.receiver / "announced" / f"{packet_id}.json"
-    return dict(json.loads(path.read_text()))
+    return receivers.announcement(station.folder.receiver, packet_id)
 
 
 def _announce_elsewhere(
@@ -514,8 +513,7 @@ def _announce_elsewhere(
         _refusing(patch, "RPR-PKR-012")
         with pytest.raises(PacketRefused):
             desk.sync.deliver(packet_id)
-    path = station.folder.receiver / "announced" / f"{packet_id}.json"
-    path.write_text(json.dumps({**_announced(station, packet_id), **wrong}))
+    receivers.note_wrongly(station.folder.receiver, packet_id, wrong)
 
 
 def _refusing(patch: pytest.MonkeyPatch, code: str) -> list[str]:

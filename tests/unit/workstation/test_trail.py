@@ -174,6 +174,33 @@ def test_a_trail_signed_by_another_machine_is_found(exported: Path, tmp_path: Pa
     assert verify_file(exported, other).first_bad == 8
 
 
+def test_an_exported_trail_says_itself_where_it_ends(exported: Path, worked_at: Path) -> None:
+    key = (worked_at / "keys" / "machine.pub.pem").read_bytes()
+    assert verify_file(exported, key).end_known
+    title, *lines = exported.read_text().splitlines()
+    exported.write_text("\n".join([title, *lines[:-2]]) + "\n")
+    verdict = verify_file(exported, key)
+    assert (verdict.valid, verdict.first_bad, verdict.end_known) == (False, len(lines) - 1, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("station", "1_1"), ("exported_at", ""), ("signature", "?"), ("signature", 5)]
+)
+def test_a_changed_first_line_of_an_exported_trail_is_found(exported: Path, name: str, value: object) -> None:
+    title, *lines = exported.read_text().splitlines()
+    exported.write_text("\n".join([json.dumps(json.loads(title) | {name: value}), *lines]) + "\n")
+    assert not verify_file(exported).valid
+
+
+def test_of_a_trail_whose_end_nobody_signed_it_is_not_known_whether_it_is_whole(exported: Path) -> None:
+    title, *lines = exported.read_text().splitlines()
+    unsigned = {name: value for name, value in json.loads(title).items() if name != "signature"}
+    exported.write_text("\n".join([json.dumps(unsigned), *lines[:-2]]) + "\n")
+    verdict = verify_file(exported)
+    assert verdict.valid and not verdict.end_known
+    assert verify_file(exported, expected_head=verdict.head).end_known
+
+
 def test_a_line_taken_out_of_an_exported_trail_is_found(exported: Path) -> None:
     lines = exported.read_text().splitlines()
     exported.write_text("\n".join(lines[:4] + lines[5:]) + "\n")

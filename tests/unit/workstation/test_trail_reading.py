@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from muster.clock import utc_now
 from muster.crypto.pdf_signing import is_signed_pdf
+from muster.crypto.signing import SigningKey, public_pem
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Refused
 from muster.ui.audit.report_pdf import lay_out
+from muster.workstation.audit_report import AuditReport
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.server import NoServer
 from muster.workstation.station import Station
+from muster.workstation.trail import verify_file
 from muster.workstation.trail_reading import TrailFilter
-from muster.workstation.trail_story import Tone
+from muster.workstation.trail_story import StoryLine, Tone
 from unit.workstation.desks import QUICK, SUPERVISOR, audited, desk_at, with_database_key
 
-_GUIDE = Path(__file__).parents[3] / "src" / "guide" / "supervisor.md"
+_RECIPE = Path(__file__).parents[3] / "packaging" / "check_trail.py"
 
 
 @pytest.fixture(scope="module")
@@ -142,24 +148,53 @@ def test_a_report_is_signed_and_says_how_the_trail_was_found(
     assert audited(desk, registration_id)[-1] == "MUS-AUD-005"
 
 
+def _read(report: AuditReport) -> str:
+    """What stands on its pages, without blanks, which a page may hold anywhere."""
+    pages = PdfReader(io.BytesIO(lay_out(report))).pages
+    return "".join("".join(page.extract_text() for page in pages).split())
+
+
+def test_a_report_names_packets_whole_and_times_with_their_difference_to_utc(
+    supervised: tuple[Desk, RegistrationId],
+) -> None:
+    desk, registration_id = supervised
+    report = desk.audit_reports.compose(registration_id)
+    packet = f"{registration_id.text}-10001_10001-20261122101010"
+    line = StoryLine(report.made_at, Tone.DECIDED, facts=(("packet", packet), ("sha256", "ab" * 32)), sequence=7)
+    said = _read(replace(report, story=replace(report.story, lines=(line,))))
+    assert packet in said and "abababababababab…" in said
+    assert f"{report.made_at.astimezone():%H:%M:%S%z}"[:-2] + ":" in said
+    assert "somebodydecided" in said and "training" not in said
+
+
+def test_the_report_of_a_training_station_says_that_everybody_is_invented(
+    supervised: tuple[Desk, RegistrationId],
+) -> None:
+    desk, registration_id = supervised
+    report = replace(desk.audit_reports.compose(registration_id), is_training=True)
+    assert "inventedpeople" in _read(report)
+
+
 # Without this program
 
 
 @pytest.fixture(scope="module")
 def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The stand-alone script of the guide."""
-    (script,) = re.findall(r"```python\n(.*?)```", _GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    """The stand-alone script, alone."""
     path = tmp_path_factory.mktemp("recipe") / "check_trail.py"
-    path.write_text(script, encoding="utf-8")
+    path.write_bytes(_RECIPE.read_bytes())
     return path
 
 
-def _check(recipe: Path, trail: Path) -> tuple[int, str]:
+def _check(recipe: Path, *trail_and_key: Path) -> tuple[int, str]:
     if shutil.which("openssl") is None:
         pytest.skip("no openssl here")
     # An interpreter without any package: not even this one.
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(recipe), str(trail)], capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-S", str(recipe), *map(str, trail_and_key)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.returncode, done.stdout
 
@@ -172,7 +207,49 @@ def exported(supervised: tuple[Desk, RegistrationId], tmp_path: Path) -> Path:
 
 def test_a_third_party_verifies_an_exported_trail_with_the_recipe_alone(recipe: Path, exported: Path) -> None:
     code, said = _check(recipe, exported)
-    assert code == 0 and "unbroken" in said
+    assert code == 0 and "unbroken" in said and "\ncomplete, as it was exported at " in said
+    assert "stands in the file itself" in said
+
+
+def test_the_recipe_believes_the_key_that_was_brought_along_and_tells_its_fingerprint(
+    recipe: Path, exported: Path, supervised: tuple[Desk, RegistrationId], tmp_path: Path
+) -> None:
+    key = tmp_path / "station.pem"
+    key.write_text(public_pem(supervised[0].trail._machine_key.signing_public))
+    code, said = _check(recipe, exported, key)
+    assert code == 0 and "stands in the file itself" not in said
+    assert supervised[0].trail._machine_key.signing_key_index.replace(":", "") in said
+    key.write_text(public_pem(SigningKey.generate().public_der))
+    assert _check(recipe, exported, key)[0] == 1
+
+
+def test_the_recipe_misses_what_was_cut_off_the_end(recipe: Path, exported: Path) -> None:
+    title, *lines = exported.read_text(encoding="utf-8").splitlines()
+    exported.write_text("\n".join([title, *lines[:-3]]) + "\n", encoding="utf-8")
+    code, said = _check(recipe, exported)
+    assert code == 1 and "BROKEN at the end" in said
+    unsigned = {name: value for name, value in json.loads(title).items() if name != "signature"}
+    exported.write_text("\n".join([json.dumps(unsigned), *lines]) + "\n", encoding="utf-8")
+    code, said = _check(recipe, exported)
+    assert code == 1 and "NOT COMPLETE" in said
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]\n", b'{"machine_public_key_pem": 5}\n[5]\n', b"\xff\xfe", b"{}\nx\n"]
+)
+def test_the_recipe_says_of_a_damaged_file_that_it_is_one(recipe: Path, exported: Path, damage: bytes) -> None:
+    exported.write_bytes(damage)
+    code, said = _check(recipe, exported)
+    assert code in (1, 2) and "complete" not in said
+
+
+@pytest.mark.parametrize("line", ["", "{", "5", "[]", '[1,2,3,4,5,"x",7,8]', "[" * 30_000])
+def test_the_recipe_names_the_line_that_is_no_record(recipe: Path, exported: Path, line: str) -> None:
+    lines = exported.read_text(encoding="utf-8").splitlines()
+    lines[4] = line
+    exported.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, said = _check(recipe, exported)
+    assert (code, said.splitlines()[0]) == (1, "BROKEN at record 4: this line is no record")
 
 
 @pytest.mark.parametrize("column", [1, 2, 3, 4, 6, 7])
@@ -183,23 +260,52 @@ def test_the_recipe_finds_the_record_that_was_changed(recipe: Path, exported: Pa
     lines[5] = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     exported.write_text("\n".join(lines) + "\n", encoding="utf-8")
     code, said = _check(recipe, exported)
-    assert code == 1 and "broken at record 5" in said
+    assert code == 1 and "BROKEN at record 5" in said
+
+
+def _write_anew(exported: Path, change: Callable[[list[Any]], None]) -> None:
+    """The trail with its records changed, in a chain that fits."""
+    title, *lines = exported.read_text(encoding="utf-8").splitlines()
+    previous, forged = "0" * 64, [title]
+    for line in lines:
+        record = json.loads(line)[:-1]
+        change(record)
+        record[5], record[6] = dict(sorted(record[5].items())), previous
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        previous = hashlib.sha256(text.encode()).hexdigest()
+        forged.append(json.dumps([*record, previous], ensure_ascii=False, separators=(",", ":")))
+    exported.write_text("\n".join(forged) + "\n", encoding="utf-8")
 
 
 def test_the_recipe_finds_a_trail_that_was_written_anew_by_somebody_without_the_key(
     recipe: Path, exported: Path
 ) -> None:
-    title, *lines = exported.read_text(encoding="utf-8").splitlines()
-    previous, forged = "0" * 64, [title]
-    for line in lines:
-        record = json.loads(line)[:-1]
-        record[3], record[6] = ("mallory" if record[3] == "erika" else record[3]), previous
-        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        previous = hashlib.sha256(text.encode()).hexdigest()
-        forged.append(json.dumps([*record, previous], ensure_ascii=False, separators=(",", ":")))
-    exported.write_text("\n".join(forged) + "\n", encoding="utf-8")
+    def by_mallory(record: list[Any]) -> None:
+        record[3] = "mallory" if record[3] == "erika" else record[3]
+
+    _write_anew(exported, by_mallory)
     code, said = _check(recipe, exported)
     assert code == 1 and "checkpoint" in said
+
+
+@pytest.mark.parametrize("signature", [None, 5, ["x"], "", "x", "é"])
+def test_a_checkpoint_whose_signature_is_none_is_a_broken_record(
+    recipe: Path, exported: Path, signature: object
+) -> None:
+    """``None``: there is none."""
+    checkpoints: list[int] = []
+
+    def change(record: list[Any]) -> None:
+        if record[2] == "MUS-AUD-001" and not checkpoints:
+            checkpoints.append(record[0])
+            record[5].pop("signature")
+            record[5].update({} if signature is None else {"signature": signature})
+
+    _write_anew(exported, change)
+    code, said = _check(recipe, exported)
+    assert code == 1 and f"BROKEN at record {checkpoints[0]}: a checkpoint" in said
+    verdict = verify_file(exported)
+    assert (verdict.valid, verdict.first_bad) == (False, checkpoints[0])
 
 
 def test_both_verdicts_name_the_same_record(
@@ -212,4 +318,4 @@ def test_both_verdicts_name_the_same_record(
     with desk_at(root, who=SUPERVISOR) as desk:
         desk.trail.export(tmp_path / "trail.jsonl")
     code, said = _check(recipe, tmp_path / "trail.jsonl")
-    assert code == 1 and "broken at record 7" in said
+    assert code == 1 and "BROKEN at record 7" in said

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from muster.analysis.gallery_search import ExactSearch, GallerySearch, GraphSearch, search_for
+from muster.gallery.search import ExactSearch, GallerySearch, SketchSearch, search_for
 
 SIZE = 64
 Vector = NDArray[np.float32]
@@ -24,7 +24,7 @@ def _near(vector: Vector, cosine: float, seed: int = 1) -> Vector:
     return np.asarray(cosine * vector + np.sqrt(1 - cosine**2) * across, np.float32)
 
 
-@pytest.fixture(params=[ExactSearch, GraphSearch])
+@pytest.fixture(params=[ExactSearch, SketchSearch])
 def search(request: pytest.FixtureRequest) -> GallerySearch:
     made: GallerySearch = request.param(SIZE)
     return made
@@ -70,7 +70,7 @@ def test_whoever_is_like_is_found_first_with_the_cosine(search: GallerySearch) -
     search.add(range(1000, 1300), vectors)
     best = search.search(_near(vectors[123], 0.8), 0.5, 5)[0]
     assert best.key == 1123
-    assert best.cosine == pytest.approx(0.8, abs=1e-5)
+    assert best.cosine == pytest.approx(0.8, abs=5e-4)
 
 
 def test_whoever_is_not_like_enough_is_not_found(search: GallerySearch) -> None:
@@ -94,6 +94,16 @@ def test_whoever_was_removed_is_not_found_and_nobody_else_is_lost(search: Galler
     assert found == [[] if key in (0, 3, 49) else [key] for key in range(50)]
 
 
+def test_the_sketch_of_a_vector_moves_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SketchSearch, "_SECOND", 1)  # whose sketch is not its own is not looked at
+    search, vectors = SketchSearch(SIZE), _directions(50)
+    search.add(range(50), vectors)
+    search.remove([3, 7])
+    assert [hit.key for each in (48, 49) for hit in search.search(vectors[each], 0.99, 1)] == [48, 49]
+    search.add([3], vectors[3][np.newaxis])
+    assert [hit.key for hit in search.search(vectors[3], 0.99, 1)] == [3]
+
+
 def test_a_key_that_was_removed_can_be_used_again(search: GallerySearch) -> None:
     first, second = _directions(2)
     search.add([5], first[np.newaxis])
@@ -107,7 +117,7 @@ def test_the_length_of_a_vector_does_not_matter(search: GallerySearch) -> None:
     (vector,) = _directions(1)
     search.add([1], vector[np.newaxis] * np.float32(0.997))  # as half precision leaves it
     (hit,) = search.search(vector * np.float32(3), 0, 1)
-    assert hit.cosine == pytest.approx(1, abs=1e-6)
+    assert hit.cosine == pytest.approx(1, abs=5e-4)
 
 
 def test_a_removed_vector_is_overwritten_and_an_empty_block_is_given_back() -> None:
@@ -123,26 +133,26 @@ def test_a_removed_vector_is_overwritten_and_an_empty_block_is_given_back() -> N
     assert (len(search), search._blocks) == (0, [])
 
 
-def test_exact_is_compared_up_to_the_limit_and_a_graph_walked_beyond() -> None:
+def test_exact_is_compared_up_to_the_limit_and_sketches_beyond() -> None:
     assert isinstance(search_for(100_000, SIZE), ExactSearch)
-    assert isinstance(search_for(100_001, SIZE), GraphSearch)
-    assert isinstance(search_for(11, SIZE, exact_up_to=10), GraphSearch)
+    assert isinstance(search_for(100_001, SIZE), SketchSearch)
+    assert isinstance(search_for(11, SIZE, exact_up_to=10), SketchSearch)
 
 
-def test_the_graph_finds_whom_comparing_finds_with_the_same_scores() -> None:
-    vectors = _directions(3000)
-    exact, graph = ExactSearch(SIZE), GraphSearch(SIZE)
-    for each in (exact, graph):
-        each.add(range(3000), vectors)
+def test_sketches_find_whom_comparing_finds_with_the_same_scores() -> None:
+    vectors = _directions(15_000)  # of which a quarter is compared
+    exact, sketches = ExactSearch(SIZE), SketchSearch(SIZE)
+    for each in (exact, sketches):
+        each.add(range(15_000), vectors)
     agreed = 0
-    for wanted in range(0, 3000, 30):
+    for wanted in range(0, 15_000, 300):
         # The next but the person itself is noise at this size: the threshold lies above it.
         vector = _near(vectors[wanted], 0.6, wanted + 5)
-        one, other = (each.search(vector, 0.58, 5) for each in (exact, graph))
+        one, other = (each.search(vector, 0.58, 5) for each in (exact, sketches))
         assert one[0].key == wanted
         agreed += [hit.key for hit in one] == [hit.key for hit in other]
-        assert [hit.cosine for hit in other] == pytest.approx([hit.cosine for hit in one], abs=1e-5)
-    assert agreed >= 99  # of 100
+        assert [hit.cosine for hit in other] == pytest.approx([hit.cosine for hit in one], abs=5e-4)
+    assert agreed >= 49  # of 50
 
 
 def test_among_a_hundred_thousand_each_of_some_is_found() -> None:

@@ -1,0 +1,262 @@
+"""What a hub accepted goes on to a national system, a MOSIP or one that takes enrollments, signed in there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from integration.receiver.conftest import Place
+from integration.receiver.line import URL, Line
+from muster.crypto.envelope import encrypt
+from muster.crypto.key_slots import Argon2Cost, make_slot
+from muster.crypto.sealing import new_station_key
+from muster.domain.registration import RegistrationId
+from muster.errors import BadInput
+from muster.formats.govstack import NO_FIELD, EnrollmentRequest
+from muster.packet.assemble import assemble
+from muster.packet.contents import FieldCaptures
+from muster.packet.seal import SealedPacket, seal
+from muster.receiver.app import create_app
+from muster.receiver.forwarding import Forwarding
+from muster.receiver.forwarding_queue import ForwardingQueue
+from muster.receiver.national_line import NationalLine
+from muster.receiver.settings import ForwardTo, HubSettings, parse_settings
+from muster.receiver.storage import Storage
+from muster.receiver.tables import forward
+from muster.upload.transport import Transport
+from unit.packet.contents_fixture import FIELDS, STARTED_AT, make_contents, make_samples, make_schema
+from unit.receiver.counter import NOW, REF_ID, Keys
+
+HUB = "10001_99999"
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Time:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class National:
+    """A national system that serves who is signed in, and whose requests are signed, only."""
+
+    storage: Storage
+    line: Line
+    files: Path
+    time: Time
+
+    def settings(self, kind: str) -> ForwardTo:
+        return ForwardTo(
+            URL,
+            kind,
+            user="hub",
+            password_file=self.files / "password",
+            machine_key=self.files / "machine.pem",
+            signed_requests=True,
+            answers_signed_by=self.files / "signer.pem",
+        )
+
+
+@pytest.fixture
+def national(keys: Keys, tmp_path: Path) -> Iterator[National]:
+    folder, time = tmp_path / "national", Time()
+    folder.mkdir()
+    (folder / "server.pem").write_bytes(keys.stranger.server_pem)
+    (folder / "signer.pem").write_bytes(keys.server.server_pem)
+    storage = Storage(folder, time)
+    storage.register_machine(REF_ID, keys.machine.key.public_pem)
+    storage.register_machine(HUB, keys.stranger.key.public_pem)
+    cheap = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
+    storage.register_user(make_slot("hub", PASSWORD, new_station_key(), cheap))
+    (tmp_path / "password").write_text(f"{PASSWORD}\n")
+    (tmp_path / "machine.pem").write_bytes(keys.stranger.key.to_pem())
+    (tmp_path / "signer.pem").write_bytes(keys.server.certificate_pem)
+    app = create_app(storage, time, login=True, hub=HubSettings(signed_requests=True))
+    yield National(storage, Line(app, time), tmp_path, time)
+    storage.close()
+
+
+def _forwarding(place: Place, national: National, settings: ForwardTo, sealed: SealedPacket) -> Forwarding:
+    """Of a hub that has just accepted the packet."""
+    hub = place.open()
+    hub.forwards = ForwardingQueue(hub.database, place.clock)
+    entry = {
+        "registrationId": sealed.registration_id, "registrationType": "NEW", "langCode": "eng",
+        "supervisorStatus": "APPROVED",
+    }  # fmt: skip
+    hub.announce(sealed.packet_id, entry)
+    hub.accept(sealed.packet_id, sealed.content)
+    line = NationalLine(settings, hub, place.clock, lambda url: Transport(url, transport=national.line))
+    return Forwarding(hub, hub.forwards, line, place.clock)
+
+
+def _counts(place: Place) -> dict[str, int]:
+    return ForwardingQueue(place.open().database, place.clock).counts()
+
+
+def _pass_time(place: Place, national: National, time: timedelta) -> None:
+    place.pass_time(time)
+    national.time.now += time
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"kind": "mosipp"}, "kind"),
+        ({"machine_key": None}, "machine_key"),
+        ({"machine_key": Path("/nowhere")}, "machine_key"),
+        ({"password_file": None}, "password_file"),
+        ({"password_file": Path("/dev/null")}, "password_file"),
+        ({"answers_signed_by": Path("/dev/null")}, "answers_signed_by"),
+    ],
+)
+def test_a_line_that_nobody_could_go_is_refused_at_once(
+    small: Place, tmp_path: Path, change: dict[str, object], name: str
+) -> None:
+    for file, content in (("password", b"x"), ("machine.pem", small.keys.stranger.key.to_pem())):
+        (tmp_path / file).write_bytes(content)
+    good = ForwardTo(URL, user="hub", password_file=tmp_path / "password", machine_key=tmp_path / "machine.pem")
+    NationalLine(good, small.open(), small.clock)
+    with pytest.raises(BadInput) as caught:
+        NationalLine(replace(good, **change), small.open(), small.clock)  # type: ignore[arg-type]
+    assert caught.value.detail["name"] == f"forward.{name}"
+
+
+@pytest.mark.parametrize(
+    ("forward", "name"),
+    [
+        ({}, "forward.url"),
+        ({"url": URL, "password": "x"}, "forward.password"),
+        ({"url": URL, "signed_requests": "yes"}, "forward.signed_requests"),
+        ({"url": URL, "password_file": 1}, "forward.password_file"),
+    ],
+)
+def test_an_entry_of_the_line_that_is_none_or_wrong_is_named(forward: dict[str, object], name: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_settings({"forward": forward}, {})
+    assert caught.value.detail["name"] == name
+
+
+# Refused there
+
+
+def test_with_a_wrong_password_packets_wait(small: Place, national: National, sealed: SealedPacket) -> None:
+    forwarding = _forwarding(small, national, national.settings("mosip"), sealed)
+    (national.files / "password").write_text("wrong")
+    assert forwarding.round() == 0
+    assert _counts(small) == {"waiting": 1}
+    assert national.storage.accepted_ids() == ()
+    (national.files / "password").write_text(PASSWORD)
+    _pass_time(small, national, timedelta(minutes=5))
+    assert forwarding.round() == 1
+
+
+def test_a_password_that_was_refused_is_not_asked_with_again_for_half_an_hour(
+    small: Place, national: National, sealed: SealedPacket
+) -> None:
+    forwarding = _forwarding(small, national, national.settings("mosip"), sealed)
+    (national.files / "password").write_text("wrong")
+    asked = []
+    for wait in (timedelta(0), timedelta(minutes=10), timedelta(minutes=30)):
+        _pass_time(small, national, wait)
+        assert forwarding.round() == 0
+        asked.append(_sign_ins(national))
+    assert asked == [1, 1, 2]
+
+
+def _sign_ins(national: National) -> int:
+    return sum(each.url.path.endswith("/useridpwd") for each in national.line.heard)
+
+
+def test_to_a_server_that_signs_with_another_certificate_nothing_goes(
+    small: Place, national: National, sealed: SealedPacket
+) -> None:
+    forwarding = _forwarding(small, national, national.settings("mosip"), sealed)
+    (national.files / "signer.pem").write_bytes(small.keys.machine.certificate_pem)
+    assert forwarding.round() == 0
+    assert (_counts(small), national.storage.accepted_ids()) == ({"waiting": 1}, ())
+
+
+def test_a_packet_that_an_enrollment_has_no_place_for_waits_for_a_person_and_the_next_goes(
+    small: Place, national: National, sealed: SealedPacket, keys: Keys
+) -> None:
+    (face,) = make_samples(keys.stranger)[-1:]
+    second = {**FIELDS["individualBiometrics"], "fieldCategory": "evidence"}
+    two_people = replace(
+        make_contents(samples=(face,), registration_id=RegistrationId.compose("10001", "10002", 7, STARTED_AT)),
+        further=(FieldCaptures("introducerBiometrics", (face,)),),
+    )
+    packet = seal(
+        assemble(two_people, make_schema({**FIELDS, "introducerBiometrics": second})),
+        sign=keys.machine.key.sign,
+        encrypt=partial(encrypt, keys.server.certificate_pem),
+    )
+    _forwarding(small, national, national.settings("govstack"), packet)
+    assert _forwarding(small, national, national.settings("govstack"), sealed).round() == 1
+    assert _counts(small) == {"refused": 1, "sent": 1}
+    with small.open().database.reading() as connection:
+        codes = set(connection.scalars(sa.select(forward.c.code)))
+    assert codes == {None, "SAMPLES_OF_ONE_FIELD"}
+
+
+# Gone on
+
+
+@pytest.mark.parametrize("way", ["mosip", "govstack"])
+def test_what_was_accepted_goes_on_once_though_an_answer_is_lost(
+    place: Place, national: National, sealed: SealedPacket, way: str
+) -> None:
+    forwarding = _forwarding(place, national, national.settings(way), sealed)
+    national.line.broken = True
+    assert forwarding.round() == 0
+    assert _counts(place) == {"waiting": 1}
+    assert forwarding.round() == 0  # not yet its time
+    national.line.broken = False
+    _pass_time(place, national, timedelta(minutes=5))
+    assert forwarding.round() == 1
+    assert (_counts(place), list(place.open().objects.listed("forwards/"))) == ({"sent": 1}, [])
+    if way == "mosip":
+        assert national.storage.accepted_ids() == (sealed.packet_id,)
+        assert national.storage.packet(sealed.packet_id) != sealed.content
+    else:
+        assert national.storage.accepted_ids() == ()
+
+
+def test_an_enrollment_says_what_the_packet_holds(small: Place, national: National, sealed: SealedPacket) -> None:
+    assert _forwarding(small, national, national.settings("govstack"), sealed).round() == 1
+    kept = national.storage.enrollment(sealed.registration_id)
+    assert kept is not None
+    enrolled = EnrollmentRequest.parse(kept)
+    assert (enrolled.id, enrolled.ref_id, enrolled.process) == (sealed.registration_id, REF_ID, "NEW")
+    assert enrolled.fields["email"] == "erika@mustermann.example"
+    assert (set(enrolled.biometrics) - {NO_FIELD}, enrolled.offline) == (set(), True)
+    asked = [each.url.path for each in national.line.heard]
+    assert asked[-1] == "/enrollment" and not any(
+        "getCertificate" in each for each in asked
+    )  # GovStack has no such
+
+
+def test_the_hub_signs_in_once_and_again_when_that_is_over(
+    small: Place, national: National, sealed: SealedPacket
+) -> None:
+    forwarding = _forwarding(small, national, national.settings("mosip"), sealed)
+    assert forwarding.round() == 1
+    queue = ForwardingQueue(small.open().database, small.clock)
+    for wait in (timedelta(minutes=1), timedelta(days=1)):
+        _pass_time(small, national, wait)
+        with small.open().database.writing() as connection:
+            queue.put(connection, sealed.packet_id)
+        assert forwarding.round() == 1
+    assert _sign_ins(national) == 2
