@@ -83,22 +83,23 @@ class Driver:
         assert isinstance(self.window.page, Wizard)
         return self.window.page
 
+    @property
+    def _laid(self) -> QWidget | None:
+        """The wizard's page; None while the one that comes next is made, which takes turns of the event loop."""
+        wizard = self.window.page
+        return wizard.page if isinstance(wizard, Wizard) and wizard.isEnabled() else None
+
     def on(self, kind):  # type: ignore[no-untyped-def]
         """The window's page or the wizard's, once it is of ``kind``."""
 
         def here() -> QWidget | None:
-            page = self.window.page
-            if isinstance(page, kind):
-                return page
-            if isinstance(page, Wizard) and isinstance(page.page, kind):
-                return page.page
-            return None
+            return next((each for each in (self.window.page, self._laid) if isinstance(each, kind)), None)
 
         self.until(lambda: here() is not None)
         return here()
 
     def at(self, step: Step) -> None:
-        self.until(lambda: isinstance(self.window.page, Wizard) and self.window.page.step is step)
+        self.until(lambda: self._laid is not None and self.wizard.step is step)
 
     def sign_in(self) -> None:
         self.click(self.on(SignInPage).sign_in)
