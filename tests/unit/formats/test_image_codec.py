@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zlib
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -119,6 +121,18 @@ def test_changed_octets_are_accepted_or_refused_and_nothing_else_happens(
 @pytest.mark.parametrize("pixels", [GREY, RGB], ids=["grey", "RGB"])
 def test_jpeg_2000_gives_every_pixel_back(pixels: Pixels) -> None:
     assert np.array_equal(decode(encode_jp2_lossless(pixels)), pixels)
+
+
+def test_other_threads_go_on_while_jpeg_2000_is_written() -> None:
+    """A coder that holds the interpreter lets them run once, before it begins."""
+    noise = np.random.default_rng(0).integers(0, 256, (1500, 1500, 3), dtype=np.uint8)
+    writing = Thread(target=encode_jp2_lossless, args=(noise,))
+    writing.start()
+    turns = 0
+    while writing.is_alive():
+        turns += 1
+        time.sleep(0.001)
+    assert turns > 10
 
 
 @pytest.mark.parametrize("pixels", [GREY, RGB], ids=["grey", "RGB"])
