@@ -7,7 +7,8 @@
             return MyDriver(...)
 
 Needs no test framework: plain methods with ``assert``. Where ``find`` yields nothing, what needs a device raises
-``unittest.SkipTest``, which pytest and unittest show as skipped: green would say that something was tried.
+``unittest.SkipTest``, and so does what is about another kind of device than those it finds (a camera is asked for
+no page). pytest and unittest show both as skipped: green would say that something was tried.
 """
 
 from __future__ import annotations
@@ -62,6 +63,14 @@ _GROUPS = {
     DeviceKind.FINGERPRINT: (CaptureGroup.LEFT_SLAP, CaptureGroup.RIGHT_SLAP, CaptureGroup.THUMBS),
     DeviceKind.IRIS: (CaptureGroup.IRISES,),
 }
+_ABLE_TO = {
+    DeviceKind.CAMERA: Camera,
+    DeviceKind.FINGERPRINT: BiometricCapture | SlapCapture,
+    DeviceKind.IRIS: BiometricCapture,
+    DeviceKind.SCANNER: DocumentScanner,
+    DeviceKind.CHIP_READER: ChipReader,
+    DeviceKind.LOCATOR: Locator,
+}
 
 
 class DriverConformance:
@@ -90,6 +99,13 @@ class DriverConformance:
             for _ in range(2):
                 with driver.open(device, context):
                     pass
+
+    def test_a_device_can_do_what_its_kind_says(self) -> None:
+        driver, context = self.make_driver(), conformance_context()
+        for device in _found(driver):
+            with driver.open(device, context) as opened:
+                wanted = _ABLE_TO[device.kind]
+                assert isinstance(opened, wanted), f"what is called a {device.kind.value} is none"
 
     def test_nothing_stays_behind_when_a_device_was_given_back(self) -> None:
         """Threads, and on Linux open files and sockets. What the first opening leaves may be kept for the next."""
@@ -129,7 +145,7 @@ class DriverConformance:
                 _check_pictures(frames)
 
     def test_samples_are_records_that_the_device_signed_and_chained(self) -> None:
-        for driver, device in (*self._opened(DeviceKind.FINGERPRINT), *self._opened(DeviceKind.IRIS)):
+        for driver, device in self._opened(DeviceKind.FINGERPRINT, DeviceKind.IRIS):
             for group in _GROUPS[device.kind]:
                 samples = _capture(driver, device, group.attributes, previous_hash=_EARLIER)
                 assert {sample.attribute for sample in samples} <= set(group.attributes)
@@ -142,15 +158,18 @@ class DriverConformance:
                     assert sample.hash == link
 
     def test_a_slap_is_one_grey_picture_at_a_known_resolution(self) -> None:
+        slaps = 0
         for driver, device in self._opened(DeviceKind.FINGERPRINT):
             with driver.open(device, conformance_context()) as reader:
                 if isinstance(reader, SlapCapture):
+                    slaps += 1
                     request = CaptureRequest(CaptureGroup.LEFT_SLAP.attributes, 40, 10.0, str(uuid4()))
                     shown: list[Frame] = []
                     slap = reader.capture_slap(request, Event(), shown.append)
                     assert isinstance(slap.pixels, np.ndarray) and slap.pixels.dtype == np.uint8, "8 bit grey"
                     assert slap.pixels.ndim == 2 and slap.resolution_dpi > 0
                     _check_pictures(shown)
+        _skip_without(slaps, "reader that leaves a slap whole")
 
     def test_an_excepted_finger_is_not_handed_out(self) -> None:
         for driver, device in self._opened(DeviceKind.FINGERPRINT):
@@ -159,7 +178,7 @@ class DriverConformance:
             assert {sample.attribute for sample in samples} <= set(wanted)
 
     def test_a_capture_that_was_cancelled_ends_soon_and_says_so(self) -> None:
-        for driver, device in (*self._opened(DeviceKind.FINGERPRINT), *self._opened(DeviceKind.IRIS)):
+        for driver, device in self._opened(DeviceKind.FINGERPRINT, DeviceKind.IRIS):
             cancel, begun = Event(), time.monotonic()
             cancel.set()
             with suppress(Cancelled):
@@ -169,7 +188,7 @@ class DriverConformance:
 
     def test_a_capture_that_is_cancelled_while_it_waits_ends_soon(self) -> None:
         """Asked for the best quality there is, it waits for better. Samples that come out are as good."""
-        for driver, device in (*self._opened(DeviceKind.FINGERPRINT), *self._opened(DeviceKind.IRIS)):
+        for driver, device in self._opened(DeviceKind.FINGERPRINT, DeviceKind.IRIS):
             cancel = Event()
             timer = Timer(_CANCEL_AFTER_S, cancel.set)
             timer.start()
@@ -223,10 +242,12 @@ class DriverConformance:
                 assert time.monotonic() - begun < _STOP_WITHIN_S
 
     def test_a_feeder_hands_out_its_sheets_at_the_resolution_asked_for_or_says_that_it_is_empty(self) -> None:
+        feeders = 0
         for driver, device in self._opened(DeviceKind.SCANNER):
             with driver.open(device, conformance_context()) as scanner:
                 if not isinstance(scanner, SheetFeeder):
                     continue
+                feeders += 1
                 try:
                     stack = scanner.scan_stack(100, Event(), _ignore)
                 except DeviceUnavailable as error:
@@ -234,6 +255,7 @@ class DriverConformance:
                     continue
                 assert stack.pages, "an empty feeder is an error"
                 assert all(page.content and page.resolution_dpi == 100 for page in stack.pages)
+        _skip_without(feeders, "scanner with a feeder")
 
     def test_a_scan_that_was_cancelled_ends_soon_and_says_so(self) -> None:
         for driver, device in self._opened(DeviceKind.SCANNER):
@@ -248,9 +270,12 @@ class DriverConformance:
                         raise AssertionError("a cancelled scan returned pages")
                     assert time.monotonic() - begun < _STOP_WITHIN_S
 
-    def _opened(self, kind: DeviceKind) -> list[tuple[Driver, DeviceDescriptor]]:
+    def _opened(self, *kinds: DeviceKind) -> list[tuple[Driver, DeviceDescriptor]]:
+        """Those of ``kinds`` that the driver finds, at least one."""
         driver = self.make_driver()
-        return [(driver, device) for device in _found(driver) if device.kind is kind]
+        found = [(driver, device) for device in _found(driver) if device.kind in kinds]
+        _skip_without(len(found), " and no ".join(kind.value for kind in kinds))
+        return found
 
 
 def _found(driver: Driver) -> Sequence[DeviceDescriptor]:
@@ -258,6 +283,11 @@ def _found(driver: Driver) -> Sequence[DeviceDescriptor]:
     if not found:
         raise SkipTest("the driver finds no device: plug one in, or simulate it at the wire")
     return found
+
+
+def _skip_without(count: int, what: str) -> None:
+    if not count:
+        raise SkipTest(f"the driver finds no {what}: nothing was tried")
 
 
 def conformance_context() -> DeviceContext:

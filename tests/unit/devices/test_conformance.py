@@ -221,12 +221,18 @@ def one_key_for_all(device_key: object, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(conformance, "conformance_context", lambda: DeviceContext(utc_now, signer))
 
 
+WHOLE_SLAPS = "test_a_slap_is_one_grey_picture_at_a_known_resolution"
 TESTS = [name for name in dir(DriverConformance) if name.startswith("test_")]
 
 
-@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("test", [each for each in TESTS if each != WHOLE_SLAPS])
 def test_a_sound_driver_passes(test: str) -> None:
     getattr(suite(ScriptedDriver()), test)()
+
+
+def test_of_a_reader_that_takes_slaps_apart_no_whole_slap_is_asked() -> None:
+    with pytest.raises(SkipTest, match="leaves a slap whole"):
+        getattr(suite(ScriptedDriver()), WHOLE_SLAPS)()
 
 
 def test_where_the_hardware_is_not_there_nothing_is_said_to_have_been_tried() -> None:
@@ -239,6 +245,65 @@ def test_where_the_hardware_is_not_there_nothing_is_said_to_have_been_tried() ->
         "test_a_device_that_is_gone_is_an_agreed_error",
         "test_finding_is_quick_and_says_the_same_twice",
     ]
+
+
+def passed_by(kind: DeviceKind) -> set[str]:
+    """The tests of one kind of device alone that a driver passes which finds nothing but a device of ``kind``."""
+    driver, passed = ScriptedDriver(devices=lambda: [described(kind)]), set()
+    for test in TESTS:
+        with suppress(SkipTest):
+            getattr(suite(driver), test)()
+            passed.add(test)
+    return passed - OF_EVERY_KIND
+
+
+OF_EVERY_KIND = {
+    "test_finding_is_quick_and_says_the_same_twice",
+    "test_every_descriptor_names_its_driver_and_its_case",
+    "test_a_device_can_be_opened_again_after_closing",
+    "test_a_device_can_do_what_its_kind_says",
+    "test_nothing_stays_behind_when_a_device_was_given_back",
+    "test_a_device_that_is_gone_is_an_agreed_error",
+}
+OF_CAPTURES = {
+    "test_samples_are_records_that_the_device_signed_and_chained",
+    "test_a_capture_that_was_cancelled_ends_soon_and_says_so",
+    "test_a_capture_that_is_cancelled_while_it_waits_ends_soon",
+}
+OF_KIND = {
+    DeviceKind.CAMERA: {"test_a_camera_streams_numbered_frames_until_told_to_stop"},
+    DeviceKind.FINGERPRINT: OF_CAPTURES | {"test_an_excepted_finger_is_not_handed_out"},
+    DeviceKind.IRIS: OF_CAPTURES,
+    DeviceKind.SCANNER: {
+        "test_a_scanner_hands_out_a_page_at_the_resolution_asked_for",
+        "test_a_feeder_hands_out_its_sheets_at_the_resolution_asked_for_or_says_that_it_is_empty",
+        "test_a_scan_that_was_cancelled_ends_soon_and_says_so",
+    },
+    DeviceKind.CHIP_READER: {
+        "test_a_chip_reader_waits_no_longer_than_it_is_told_and_speaks_to_no_chip_it_has_not_taken"
+    },
+    DeviceKind.LOCATOR: {
+        "test_a_locator_says_where_it_is_or_that_it_does_not_know",
+        "test_a_locator_that_was_cancelled_says_so_soon",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", DeviceKind)
+def test_a_driver_is_tested_as_what_it_says_it_is_and_passes_nothing_of_another_kind(kind: DeviceKind) -> None:
+    assert passed_by(kind) == OF_KIND[kind]
+
+
+def test_every_test_of_the_suite_but_that_of_whole_slaps_is_of_every_kind_or_of_one_that_is_named() -> None:
+    named = OF_EVERY_KIND.union(*OF_KIND.values())
+    assert set(TESTS) - named == {WHOLE_SLAPS}
+
+
+@pytest.mark.parametrize("kind", [each for each in DeviceKind if each is not DeviceKind.FINGERPRINT])
+def test_what_cannot_do_what_its_kind_says_fails(kind: DeviceKind) -> None:
+    driver = ScriptedDriver(Habits(slap=GREY), devices=lambda: [described(kind)])  # what opens is a slap reader
+    with pytest.raises(AssertionError, match="is none"):
+        suite(driver).test_a_device_can_do_what_its_kind_says()
 
 
 def test_a_suite_that_does_not_say_how_its_driver_is_made_fails() -> None:
