@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Event
@@ -414,6 +414,23 @@ def test_a_certified_devices_chip_vouches_for_its_identity(context: DeviceContex
         (sample, *_) = desk.capture()
         assert sample.findings == ()
         verify_attestation(sample.attestation, sample.record)
+
+
+@pytest.mark.parametrize(
+    ("level", "is_level_one"), [("L1", True), ("SBI 2.0", True), ("L0", False), ("L9", False)]
+)
+def test_a_capture_is_of_level_one_where_the_device_signed_that_it_is(
+    context: DeviceContext, level: str, is_level_one: bool
+) -> None:
+    certified = SimulatedDevice(level="L1" if is_level_one else "L0")  # what its chip signs
+    with at_desk(context, devices=[certified], on_info=replaced(certification=level)) as desk:
+        assert {each.is_level_one for each in desk.capture()} == {is_level_one}
+
+
+def test_where_nobody_is_asked_who_vouches_for_a_device_its_level_is_not_believed() -> None:
+    nobody_asks = replace(_context(), trust=None)
+    with at_desk(nobody_asks, devices=[SimulatedDevice(level="L1")]) as desk:
+        assert {each.is_level_one for each in desk.capture()} == {False}
 
 
 def test_an_order_has_the_right_placement_count_and_exceptions(desk: Desk) -> None:

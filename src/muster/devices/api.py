@@ -150,6 +150,9 @@ class CapturedSample:
     ``record`` is the ISO/IEC 19794 record, ``quality`` 0..100, ``hash`` the device's link in the
     hash chain (upper-case hex SHA-256, SBI section "Hash chain"). ``findings`` are what the driver
     noticed on the way and does not refuse for, such as a certificate that ends soon.
+
+    ``is_level_one``: the device is certified L1 by what it signed of itself, and somebody whom the station
+    believes vouches for its chip. A device that nobody was asked about, or for which the station signs, is not.
     """
 
     attribute: BiometricAttribute
@@ -162,6 +165,7 @@ class CapturedSample:
     attestation: Attestation
     hash: str
     findings: tuple[Finding, ...] = ()
+    is_level_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)

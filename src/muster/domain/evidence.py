@@ -196,7 +196,8 @@ class Submission:
     ``verdict`` is for documents alone: an eID is a signed statement, and nobody decides about it.
     ``provider`` is who stands behind it: an identity provider, a register, the station itself. ``assurance`` is
     what the method found, where it is more exact than the level table; ``answered_at`` when whoever was asked had
-    told what is in here, ``processing`` that they have not yet.
+    told what is in here, ``processing`` that they have not yet. ``level_one_device``: a device took it of the body
+    that is certified L1 (SBI, ``certification``) and that somebody believed vouches for.
     """
 
     id: str
@@ -220,6 +221,7 @@ class Submission:
     amr: tuple[str, ...] = ()
     answered_at: datetime | None = None
     processing: bool = False
+    level_one_device: bool = False
 
     def __post_init__(self) -> None:
         if self.verdict is not None and self.kind is not EvidenceKind.DOCUMENT:
@@ -277,6 +279,11 @@ class Evaluation:
     amr: tuple[str, ...]
     name_reference: str | None
     upgrade_paths: tuple[UpgradePath, ...]
+
+    @property
+    def by_level_one_device(self) -> bool:
+        """Whether a verified comparison of the body is of what a device of level L1 took."""
+        return any(each.is_verified and each.submission.level_one_device for each in self.evidence)
 
     def of(self, submission_id: str) -> Evidence:
         """Raises ``KeyError``."""

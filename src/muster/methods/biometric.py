@@ -7,6 +7,9 @@ that is not seen is looked for three times, then a supervisor is asked.
 
 A finger: the record (ISO/IEC 19794-4, base64) is bound to the node (``fingerRecord``).
 
+From a device that is certified L1 a finger is said to be from one; a face never is, since what a camera streams is
+signed by nobody.
+
 Pictures and templates are gone when the answer is there; scores and thresholds go to supervisors.
 """
 
@@ -49,7 +52,7 @@ from muster.methods.refusals import refused
 from muster.methods.sensors import Sensors
 from muster.methods.tools import MethodTools
 from muster.proofing.definitions import FINGER_RECORD, BiometricMethodDefinition
-from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
+from muster.proofing.method import DEVICE_LEVEL, LEVEL_ONE, Done, NotDone, Outcome, Pending, Work
 
 FINGER_RECORD_ABSENT = Code(
     "FINGER_RECORD_ABSENT", "There is no finger on record to compare with. Take another way."
@@ -122,12 +125,14 @@ class Biometric:
     def _of_finger(self, work: Work) -> Outcome:
         known = self._known(work)
         assert isinstance(known, FingerRecord)
-        touched = parse_record(self._sensors.touch(_finger(known)))
+        sample = self._sensors.touch(_finger(known))
+        touched = parse_record(sample.record)
         assert isinstance(touched, FingerRecord)
         result = match(self._template(standard_pixels(known)), self._template(standard_pixels(touched)))
         if not result.is_match:
             return NotDone(FINGER_NOT_SIMILAR, "finger_not_similar_to_record")
-        return _done(work, _NOT_SEEN_ALIVE, result, "fpt", {"finger": _finger(known).value})
+        told = {"finger": _finger(known).value, **({DEVICE_LEVEL: LEVEL_ONE} if sample.is_level_one else {})}
+        return _done(work, _NOT_SEEN_ALIVE, result, "fpt", told)
 
     def _template(self, pixels: Pixels) -> FingerTemplate:
         reading = self._judge.look(pixels)

@@ -26,6 +26,15 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Touched:
+    """The ISO/IEC 19794-4 ``record`` of one finger, and whether the device that signed it is certified L1
+    (``devices.api.CapturedSample``)."""
+
+    record: bytes = field(repr=False)
+    is_level_one: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ChipSaid:
     """What a document's chip says: its machine-readable ``lines``, the ``portrait`` (None where there is none that
     can be read), how far both can be believed, and the names of what was ``found`` wrong or not to be told."""
@@ -49,9 +58,8 @@ class Sensors(Protocol):
         """Who sits before the camera; the officer has said that they see the person there. Raises ``BadInput``
         with what was in the way when no face was seen well enough for long enough, ``DeviceUnavailable``."""
 
-    def touch(self, finger: BiometricAttribute) -> bytes:
-        """The ISO/IEC 19794-4 record of one finger, signed by its device. Raises ``DeviceUnavailable``,
-        ``NotAuthentic``."""
+    def touch(self, finger: BiometricAttribute) -> Touched:
+        """One finger, signed by its device. Raises ``DeviceUnavailable``, ``NotAuthentic``."""
 
     def reads_chips(self) -> bool:
         """Whether a reader is plugged in."""

@@ -14,8 +14,9 @@ from muster.formats.govstack_claims import context_class
 from muster.formats.json_part import without_empty
 
 
-def person_claims(evaluation: Evaluation, subject: str, *, level_one_device: bool) -> dict[str, Any]:
-    """``level_one_device``: whatever was compared of the body came from a device of level L1 (K21)."""
+def person_claims(evaluation: Evaluation, subject: str) -> dict[str, Any]:
+    """What is verified, and by what class the person showed who they are: of the body only from a device that is
+    certified L1 (K21)."""
     told: dict[str, Any] = {"sub": subject}
     drawn = next((each for each in evaluation.evidence if each.submission.kind is EvidenceKind.ATTRIBUTES), None)
     attributes = drawn.submission.attributes if drawn is not None else None
@@ -46,5 +47,5 @@ def person_claims(evaluation: Evaluation, subject: str, *, level_one_device: boo
                 "country": alpha2(place.country) if place.country else None,
             }
         )
-    acr = context_class(evaluation.amr, level_one_device=level_one_device)
+    acr = context_class(evaluation.amr, level_one_device=evaluation.by_level_one_device)
     return {**told, "acr": acr.value} if acr is not None else told

@@ -23,6 +23,8 @@ from muster.proofing.definitions import Method
 
 # So begins an attribute that a method sealed for another one: it is bound like any other, and shown to nobody.
 SEALED = "sealed:"
+# In a method's metadata: of which level (SBI, certification) the device is that took what was compared.
+DEVICE_LEVEL, LEVEL_ONE = "device", "L1"
 
 
 @dataclass(frozen=True, slots=True)

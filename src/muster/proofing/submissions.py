@@ -42,7 +42,7 @@ from muster.proofing.events import (
     ProofingEvent,
     ProofingStarted,
 )
-from muster.proofing.method import SEALED
+from muster.proofing.method import DEVICE_LEVEL, LEVEL_ONE, SEALED
 from muster.proofing.plan import Plan
 
 _FAULTS = {each.code: each for each in (AUTHENTICATION_FAILED, AUTHORIZATION_SERVER_UNAVAILABLE, ACCESS_DENIED)}
@@ -146,6 +146,7 @@ def _submission(plan: Plan, node: str, seen: _Node, scenario: Scenario, ids: Map
         references=tuple(_references(plan, node, ids)),
         assurance=completed.assurance if completed is not None else None,
         amr=completed.amr if completed is not None else (),
+        level_one_device=kind is EvidenceKind.BIOMETRIC and metadata.get(DEVICE_LEVEL) == LEVEL_ONE,
         answered_at=seen.answered,
         processing=seen.answered is None,
     )

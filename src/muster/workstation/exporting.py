@@ -115,9 +115,8 @@ class Exporting:
             case Wording.OIDC_IDA:
                 return verified_claims(evaluation, registration_id.text)
             case Wording.GOVSTACK_CLAIMS:
-                # No capture says of which level its device is, so that none is said to be of the highest.
                 subject = self._partner_subject(partner or "", registration_id.text)
-                return person_claims(evaluation, subject, level_one_device=False)
+                return person_claims(evaluation, subject)
 
     def govstack(self, registration_id: RegistrationId, profile: Profile = Profile.SOURCE) -> dict[str, Any]:
         """The body of GovStack's ``PUT /enrollment``, of a draft as far as it is.

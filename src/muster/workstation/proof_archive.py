@@ -209,7 +209,7 @@ class ProofArchives:
             "gips": told,
             "mitrust": identity_dataset(without_pictures, read),
             "openid-ida": verified_claims(evaluation, subject),
-            "govstack": person_claims(evaluation, pseudonym, level_one_device=False),
+            "govstack": person_claims(evaluation, pseudonym),
             "ledger": [_piece(each) for each in evaluation.evidence if not each.submission.kind.is_derived],
         }
         files = {f"evidence/{name}.json": _encoded(content) for name, content in wordings.items()}

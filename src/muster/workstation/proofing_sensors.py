@@ -20,7 +20,7 @@ from muster.devices.catalogue import Catalogue
 from muster.devices.chip_access import ChipKey
 from muster.domain.biometrics import BiometricAttribute, LivenessOutcome
 from muster.errors import CANCELLED, BadInput, Cancelled, DeviceUnavailable, MusterError
-from muster.methods.sensors import ChipSaid, Looked
+from muster.methods.sensors import ChipSaid, Looked, Touched
 from muster.workstation.analysing_face import chosen_recogniser
 from muster.workstation.face_liveness import LivenessJudge
 from muster.workstation.face_watching import FaceView, FaceWatch
@@ -79,8 +79,9 @@ class ProofingSensors:
         judged = self._liveness.judge(view.alive, attested=True)
         return Looked(view.to_keep.frame.pixels, judged.outcome is LivenessOutcome.CONFIRMED)
 
-    def touch(self, finger: BiometricAttribute) -> bytes:
-        return self._fingers.touch(finger, self._closing).record
+    def touch(self, finger: BiometricAttribute) -> Touched:
+        sample = self._fingers.touch(finger, self._closing)
+        return Touched(sample.record, sample.is_level_one)
 
     def reads_chips(self) -> bool:
         return self._chips.is_ready()

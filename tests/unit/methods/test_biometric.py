@@ -78,7 +78,7 @@ def portrait(sensors: ProofingSensors, biometric: Biometric) -> str:
 
 @pytest.fixture(scope="module")
 def record(sensors: ProofingSensors) -> str:
-    return base64.b64encode(sensors.touch(BiometricAttribute.RIGHT_INDEX)).decode()
+    return base64.b64encode(sensors.touch(BiometricAttribute.RIGHT_INDEX).record).decode()
 
 
 def _work(definition: dict[str, Any], inputs: dict[str, str], *, answers: int = 1, **changes: Any) -> Work:
@@ -178,7 +178,7 @@ def test_the_finger_on_record_is_recognised(biometric: Biometric, record: str) -
 
 
 def test_another_finger_in_its_place_is_not(biometric: Biometric, sensors: ProofingSensors) -> None:
-    thumb = FingerRecord.parse(sensors.touch(BiometricAttribute.LEFT_THUMB))
+    thumb = FingerRecord.parse(sensors.touch(BiometricAttribute.LEFT_THUMB).record)
     said_to_be_the_index = replace(thumb, position=2).encode()
     bound = {"fingerRecord": base64.b64encode(said_to_be_the_index).decode()}
     assert _refused(biometric.submit(_work(FINGER, bound), READY)) == ("FINGER_NOT_SIMILAR", False)

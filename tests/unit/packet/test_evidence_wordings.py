@@ -18,6 +18,7 @@ from muster.domain.evidence import (
     Check,
     CheckOutcome,
     DocumentDetails,
+    EvidenceFault,
     EvidenceKind,
     IdentityAttributes,
     Submission,
@@ -333,7 +334,7 @@ def test_what_is_not_verified_is_not_told() -> None:
 
 
 def test_a_partner_is_told_what_is_verified_and_nothing_its_rules_do_not_know() -> None:
-    told = person_claims(worth(CARD, replace(FACE, amr=("face",))), "psut", level_one_device=False)
+    told = person_claims(worth(CARD, replace(FACE, amr=("face",))), "psut")
     assert told == {
         "sub": "psut",
         "name": "Erika Mustermann",
@@ -351,11 +352,19 @@ def test_a_partner_is_told_what_is_verified_and_nothing_its_rules_do_not_know() 
     assert faults_of(told) == ()
 
 
-def test_k21_a_face_counts_from_a_device_of_the_highest_level_alone() -> None:
-    told = person_claims(worth(CARD, replace(FACE, amr=("face",))), "psut", level_one_device=True)
-    assert told["acr"] == "idbb:acr:biometrics"
+@pytest.mark.parametrize(("is_level_one", "acr"), [(True, "idbb:acr:biometrics"), (False, None)])
+def test_k21_the_body_counts_from_a_device_of_level_one_alone(is_level_one: bool, acr: str | None) -> None:
+    finger = replace(FACE, wire_type="FINGERPRINT", amr=("fpt",), level_one_device=is_level_one)
+    assert person_claims(worth(CARD, finger), "psut").get("acr") == acr
+
+
+def test_k21_what_was_not_verified_makes_no_class_of_a_device() -> None:
+    another = (EvidenceFault("FINGER_NOT_SIMILAR", ""),)
+    broke_off = replace(FACE, amr=("fpt",), level_one_device=True, faults=another)
+    face = replace(FACE, id="face", amr=("face",))
+    assert "acr" not in person_claims(worth(CARD, face, broke_off), "psut")
 
 
 def test_of_what_is_not_verified_a_partner_is_told_nothing() -> None:
     declined = replace(CARD, verdict=DocumentVerdict.DECLINED, risks=RISKS)
-    assert person_claims(worth(declined), "psut", level_one_device=True) == {"sub": "psut"}
+    assert person_claims(worth(declined), "psut") == {"sub": "psut"}

@@ -140,4 +140,4 @@ def test_k17_a_picture_is_a_secure_address_of_an_image_or_none(picture: str) -> 
 
 def test_k17_no_picture_is_told_of_somebody() -> None:
     evaluation = evaluate((CARD,), shipped_levels(), "case", AT)
-    assert "picture" not in person_claims(evaluation, "1", level_one_device=True)
+    assert "picture" not in person_claims(evaluation, "1")

@@ -138,6 +138,21 @@ def test_the_face_hangs_on_the_document_whose_portrait_it_was_compared_with() ->
     assert (found.level, found.amr) == (LevelOfAssurance.LOA2, ("face",))
 
 
+@pytest.mark.parametrize(
+    ("said", "is_level_one"), [({"device": "L1"}, True), ({"device": "L0"}, False), ({}, False)]
+)
+def test_what_was_compared_of_the_body_knows_whether_its_device_is_of_level_one(
+    said: dict[str, str], is_level_one: bool
+) -> None:
+    (piece,) = brought(begun("person"), done("person", said))
+    assert piece.level_one_device is is_level_one
+
+
+def test_no_source_elsewhere_makes_itself_a_device_of_level_one() -> None:
+    (piece,) = brought(begun("eid"), done("eid", {"device": "L1"}))
+    assert not piece.level_one_device
+
+
 def test_a_step_on_its_way_is_in_process() -> None:
     assert worth(begun("eid")).evidence[0].status is EvidenceStatus.PROCESSING
 

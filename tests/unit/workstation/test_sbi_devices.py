@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -15,19 +17,33 @@ import pytest
 from PIL import Image
 
 from muster.clock import utc_now
+from muster.crypto.passive_authentication import CountryAuthorities
 from muster.crypto.signing import certificate_to_pem
 from muster.devices.catalogue import Catalogue
+from muster.devices.conformance import conformance_context
 from muster.devices.frames import Pixels
 from muster.devices.records import face_record, finger_record
+from muster.devices.trust import Domain, TrustStore
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
+from muster.domain.evidence import Evaluation
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import DeviceUnavailable, NotAuthentic
+from muster.methods.biometric import method as biometric_method
+from muster.methods.tools import MethodTools
+from muster.packet.govstack_claims import person_claims
 from muster.plugins import Plugin
+from muster.proofing.events import NodeCompleted, NodeDispatched
+from muster.proofing.ledger import evaluate
+from muster.proofing.levels import shipped_levels
+from muster.proofing.method import Done, Work
+from muster.proofing.submissions import submissions_of
 from muster.upload.sync_data import Kind
 from muster.upload.transport import Answer, Exchange, Request
 from muster.workstation.desk import Desk
 from muster.workstation.face_watching import FaceView
 from muster.workstation.mailbox import Mailbox
+from muster.workstation.proofing_sensors import ProofingSensors
+from muster.workstation.reading_chip import ReadingChip
 from muster.workstation.samples import CaptureOutcome
 from muster_sbi.driver import SbiDriver
 from muster_sbi.watching import Watch
@@ -41,7 +57,9 @@ from simulators.sbi_service import (
     running,
     until,
 )
-from unit.workstation.desks import PICTURES, capture, desk_at, first_view, play
+from unit.proofing.graphs import definitions, plan, start
+from unit.proofing.graphs import method as node
+from unit.workstation.desks import PICTURES, QUICK, capture, desk_at, first_view, play
 
 PORTS = range(4570, 4580)
 
@@ -210,3 +228,42 @@ def test_a_camera_that_fails_to_sign_costs_no_attempt(desk: Desk, camera: _Faces
     with pytest.raises(DeviceUnavailable, match="SBI_NOT_USABLE"):
         desk.enrollment.capture_face(draft, view)
     assert not desk.enrollment.registration(draft).attempts
+
+
+# --- the class by which somebody showed who they are (GovStack, K21) -----------------------------------------
+
+
+@pytest.mark.parametrize(("level", "acr"), [("L1", "idbb:acr:biometrics"), ("L0", None)])
+def test_a_partner_is_told_of_the_body_where_the_reader_signed_that_it_is_of_level_one(
+    level: str, acr: str | None
+) -> None:
+    devices, chips = authorities(utc_now())
+    context = replace(conformance_context(), trust=TrustStore({Domain.DEVICE: devices, Domain.FTM: chips}))
+    service = _Fingers(utc_now, [SimulatedDevice(level=level)])
+    on_record = service.record(BiometricAttribute.RIGHT_INDEX, 60)
+    with running(service, PORTS):
+        catalogue = Catalogue([Plugin("sbi", "muster-driver-sbi", _driver(service), None)])
+        chips_reader = ReadingChip(catalogue, context, lambda: CountryAuthorities([], []))
+        sensors = ProofingSensors(catalogue, context, chips_reader, QUICK)
+        tools = MethodTools(lambda _: False, lambda: None, sensors=lambda: sensors)
+        done = biometric_method(tools).submit(_finger_work(on_record), {"ready": "true"})
+        catalogue.close()
+    assert isinstance(done, Done)
+    told = person_claims(_evaluated(done), "psut")
+    assert told.get("acr") == acr
+
+
+_FINGER = {"_type": "BiometricMethodDefinition", "id": "finger", "provider": "station", "modality": "fingerprint"}
+
+
+def _finger_work(record: bytes) -> Work:
+    definition = definitions(node("a", "finger"), [_FINGER]).methods[0]
+    bound = {"fingerRecord": base64.b64encode(record).decode()}
+    return Work("e", "a", 1, definition, bound, {}, "ref", utc_now(), str, 1)
+
+
+def _evaluated(done: Done) -> Evaluation:
+    at, of_finger = utc_now(), plan(node("a", "finger"), (_FINGER,))
+    completed = NodeCompleted(at, "a", (), done.attributes, done.assurance, done.amr, done.evidence)
+    events = (start(of_finger), NodeDispatched(at, "a", 1), completed)
+    return evaluate(submissions_of("e", of_finger, events), shipped_levels(), "case", at)

@@ -265,6 +265,8 @@ class Captures:
             attestation=Attestation(header, payload, signature, version),
             hash=entry.hash,
             findings=tuple(noticed),
+            # Its level stands in what it signed, its chip was vouched for above; where nobody asks, nobody knows.
+            is_level_one=self._found.device.level is Level.L1 and self._context.trust is not None,
         )
         return sample, entry.hash
 
