@@ -153,6 +153,9 @@ def user_info(body: bytes) -> UserInfo:
     """Raises ``MalformedData``, also for a document that is no base64 or too large."""
     data = _data(body)
     told = required_object(data, "user_info", MITRUST_UNREADABLE)
+    token = _autoupdate(data, told)
+    if isinstance(told.get(_AUTOUPDATE), dict):  # a secret, and nothing about the person
+        told = {name: value for name, value in told.items() if name != _AUTOUPDATE}
     consent = data.get("user_consent")
     jwe = consent.get("jwe") if isinstance(consent, dict) else None
     claims: dict[str, str] = {}
@@ -164,15 +167,25 @@ def user_info(body: bytes) -> UserInfo:
             claims[path] = str(value)
     if len(files) > _MOST_FILES:
         raise MalformedData(MITRUST_FILE_UNREADABLE, part="count")
-    return UserInfo(claims, tuple(files), jwe if isinstance(jwe, str) else "", _autoupdate(data))
+    return UserInfo(claims, tuple(files), jwe if isinstance(jwe, str) else "", token)
 
 
-def _autoupdate(data: Mapping[str, Any]) -> str:
-    """Its shape is that of a renewed one: the source does not say how the first one comes."""
-    place: Any = data
-    for name in ("autoupdate", "access_token_wrapper", "access_token"):
-        place = place.get(name) if isinstance(place, dict) else None
-    return place if isinstance(place, str) else ""
+_AUTOUPDATE = "autoupdate"
+_TOKEN_TYPES = ("headless", "headless_token", "")  # of a renewed one; of a headless one; where it is not told
+
+
+def _autoupdate(data: Mapping[str, Any], told: Mapping[str, Any]) -> str:
+    """The first token, which "the initial transaction generates": the source does not show how it comes. It shows
+    the same wrapper twice, of a renewed one under ``data.autoupdate`` and of a headless one, "which is equivalent
+    to an AutoUpdate Token", under ``data``; and ``autoupdate`` is an item of a scope, what those ask for stands in
+    ``user_info``. It is read in these three places, and never where ``token_type`` names another kind of token."""
+    for place in (data.get(_AUTOUPDATE), data, told.get(_AUTOUPDATE)):
+        wrapper = place.get("access_token_wrapper") if isinstance(place, dict) else None
+        if isinstance(wrapper, dict) and wrapper.get("token_type", "") in _TOKEN_TYPES:
+            token = wrapper.get("access_token")
+            if isinstance(token, str) and token:
+                return token
+    return ""
 
 
 def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:

@@ -106,6 +106,45 @@ def test_what_a_person_shared_is_read_by_paths_and_empty_answers_are_none() -> N
     assert info.consent == "encryptedConsent"
 
 
+def _wrapped(token: object, **more: str) -> dict[str, Any]:
+    """As the source shows it of a renewed token, and of a headless one."""
+    links = [{"href": "https://sbx-app.m-itrust.com/v2/sp/headless", "rel": "self"}]
+    return {"access_token_wrapper": {"access_token": token, "expires_in": 7776000, "links": links, **more}}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"autoupdate": _wrapped("first", token_type="headless"), "user_info": {"name": "DOE JOHN"}},
+        {**_wrapped("first", token_type="headless_token"), "user_info": {"name": "DOE JOHN"}},
+        {"user_info": {"name": "DOE JOHN", "autoupdate": _wrapped("first", token_type="headless")}},
+        {"user_info": {"name": "DOE JOHN", "autoupdate": _wrapped("first")}},
+    ],
+    ids=["as renewed", "as headless", "as asked for", "of no type"],
+)
+def test_the_first_autoupdate_token_is_found_where_the_source_shows_others_and_is_no_claim(data: Any) -> None:
+    info = mitrust.user_info(sent({"data": data, "status": "succes"}))
+    assert (info.autoupdate, info.claims) == ("first", {"name": "DOE JOHN"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _wrapped("another", token_type="bearer"),
+        {"autoupdate": _wrapped(7)},
+        {"autoupdate": _wrapped("")},
+        {"autoupdate": {"access_token_wrapper": "text"}},
+        {"autoupdate": "text"},
+    ],
+)
+def test_what_is_no_autoupdate_token_is_taken_for_none(data: Any) -> None:
+    assert mitrust.user_info(sent({"data": {**data, "user_info": {}}})).autoupdate == ""
+
+
+def test_a_claim_that_is_called_like_the_feature_is_kept() -> None:
+    assert mitrust.user_info(sent({"data": {"user_info": {"autoupdate": True}}})).claims == {"autoupdate": "True"}
+
+
 def test_a_files_name_is_no_path_here() -> None:
     wrapped = {"file_wrapper": {"base64": "", "filename": "../../etc\\passwd"}}
     body = {"data": {"user_info": {"x": wrapped}}}
