@@ -1,11 +1,12 @@
 """Draws the built-in pictures again: fingerprints, irises, the specimen page and the empty chair.
 
-    python make_pictures.py PORTRAIT
+    python make_pictures.py PORTRAIT OCRB
 
 ``PORTRAIT`` is NASA's portrait of Eileen Collins (public domain; scikit-image ships it as
-``data/astronaut.png``). No finger or eye here was ever anybody's: ridges grow from noise along a direction field
+``data/astronaut.png``), ``OCRB`` the typeface of machine-readable zones (public domain; ``OCRB.otf`` of Debian's
+fonts-ocr-b). No finger or eye here was ever anybody's: ridges grow from noise along a direction field
 with a loop and a delta (Sherlock and Monro 1993, growing as in Cappelli's SFinGe), irises are a textured
-annulus. Needs opencv-python, numpy and pillow, which the workstation has.
+annulus. Needs the workstation, and what that has: opencv-python, numpy and pillow.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from muster.formats.mrz import Holder, MrzType, compose
 
 FOLDER = Path(__file__).parent / "src" / "muster_simulated" / "pictures"
 FINGERS = [
@@ -110,27 +113,38 @@ def empty_chair() -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(1.5))
 
 
-def specimen() -> Image.Image:
-    """An identity card of an invented country for an invented person, on a scanner's white glass."""
+ERIKA = Holder("ID", "UTO", "L01X00T47", "MUSTERMANN", "ERIKA", "UTO", "840812", "F", "491231")
+_PITCH_PX = 20.0  # ten letters an inch (Doc 9303-3, 4.5) at 200 dpi
+
+
+def specimen(typeface: Path) -> Image.Image:
+    """An identity card of an invented country for an invented person, on a scanner's white glass, at 200 dpi. Its
+    zone (TD1) says what stands above it, and what the demo's script types."""
     page = Image.new("RGB", (1100, 780), (250, 250, 248))
     draw = ImageDraw.Draw(page)
     left, top, right, bottom = 60, 60, 60 + 676, 60 + 426  # ID-1 is 85.6 x 54 mm: 674 x 425 at 200 dpi
     draw.rounded_rectangle((left, top, right, bottom), 22, fill=(226, 236, 244), outline=(120, 140, 160), width=3)
-    draw.rectangle((left, top + 24, right, top + 78), fill=(38, 84, 124))
-    large, small = ImageFont.load_default(30), ImageFont.load_default(22)
-    draw.text((left + 24, top + 33), "UTOPIA  IDENTITY CARD", font=large, fill="white")
-    draw.rounded_rectangle((left + 24, top + 104, left + 194, top + 304), 10, fill=(196, 206, 214))
-    draw.ellipse((left + 74, top + 130, left + 144, top + 210), fill=(150, 160, 170))
-    draw.pieslice((left + 44, top + 216, left + 174, top + 390), 180, 360, fill=(150, 160, 170))
-    lines = ("Surname", "MUSTERMANN", "Given name", "ERIKA", "Date of birth", "12.08.1984", "Number", "L01X00T47")
-    for row, text in enumerate(lines):
-        colour = (90, 105, 120) if row % 2 == 0 else (20, 30, 40)
-        draw.text((left + 224, top + 100 + row * 26), text, font=small, fill=colour)
-    draw.text((left + 30, top + 340), "SPECIMEN", font=ImageFont.load_default(54), fill=(200, 120, 120))
+    draw.rectangle((left, top + 18, right, top + 68), fill=(38, 84, 124))
+    draw.text((left + 24, top + 25), "UTOPIA  IDENTITY CARD", font=ImageFont.load_default(30), fill="white")
+    draw.rounded_rectangle((left + 24, top + 86, left + 194, top + 286), 10, fill=(196, 206, 214))
+    draw.ellipse((left + 74, top + 112, left + 144, top + 192), fill=(150, 160, 170))
+    draw.pieslice((left + 44, top + 198, left + 174, top + 372), 180, 360, fill=(150, 160, 170))
+    draw.rectangle((left + 24, top + 286, left + 194, top + 372), fill=(226, 236, 244))
+    person = ("Surname", "MUSTERMANN", "Given name", "ERIKA", "Date of birth", "12.08.1984", "Sex", "F")
+    card = ("Number", "L01X00T47", "Date of expiry", "31.12.2049")
+    for column, lines in ((224, person), (444, card)):
+        for row, text in enumerate(lines):
+            colour = (90, 105, 120) if row % 2 == 0 else (20, 30, 40)
+            draw.text((left + column, top + 82 + row * 25), text, font=ImageFont.load_default(22), fill=colour)
+    draw.text((left + 444, top + 218), "SPECIMEN", font=ImageFont.load_default(40), fill=(200, 120, 120))
+    zone = ImageFont.truetype(typeface, 100)
+    zone = zone.font_variant(size=100 * _PITCH_PX / zone.getlength("<"))
+    for row, line in enumerate(compose(MrzType.TD1, ERIKA).lines):
+        draw.text((left + 38, top + 304 + row * 34), line, font=zone, fill=(20, 30, 40))
     return page
 
 
-def main(source: Path) -> None:
+def main(source: Path, typeface: Path) -> None:
     FOLDER.mkdir(exist_ok=True)
     for number, finger in enumerate(FINGERS, 1):
         height, width = (440, 330) if "Thumb" in finger else (400, 300)
@@ -139,8 +153,8 @@ def main(source: Path) -> None:
         Image.fromarray(iris(number)).save(FOLDER / f"{eye}.png", optimize=True)
     portrait(source).save(FOLDER / "face.jpg", quality=92)
     empty_chair().save(FOLDER / "empty_chair.jpg", quality=88)
-    specimen().save(FOLDER / "document.png", optimize=True)
+    specimen(typeface).save(FOLDER / "document.png", optimize=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

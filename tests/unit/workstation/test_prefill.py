@@ -31,6 +31,7 @@ from muster.errors import BadInput, Cancelled, DeviceUnavailable, Refused
 from muster.formats.lds import File
 from muster.formats.mrz import parse
 from muster.plugins import Plugin
+from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.file_devices import FileDriver
 from muster.workstation.page_reading import DocumentWords, PageReading
@@ -102,6 +103,24 @@ def test_a_passport_fills_in_what_is_empty_and_says_so(desk: Desk, passport: Reg
     assert {each.field for each in offer.filled} == {"fullName", "dateOfBirth", "gender"}
     assert desk.enrollment.prefill.marks(offer.registration)["gender"].origin is Origin.PASSPORT_ZONE
     assert (offer.type_code, offer.number, offer.has_chip) == ("DOC001", "C01X00T47", True)
+
+
+def test_the_card_on_the_demos_scanner_fills_in_what_the_demos_script_types(
+    desk: Desk, draft: RegistrationId
+) -> None:
+    desk.enrollment.scan_document(draft, POI, "DOC001", None, Event(), lambda frame: None)
+    offer = desk.enrollment.prefill.read_document(draft, POI)
+    script, (document,) = demo_script(), demo_script().documents
+    filled = {each.field for each in offer.filled}
+    assert filled == {"fullName", "dateOfBirth", "gender"}
+    typed = {name: script.demographics[name] for name in filled - {"fullName"}}
+    assert {name: offer.registration.demographics[name] for name in typed} == typed
+    name = script.demographics["fullName"]
+    assert isinstance(name, LocalizedText)
+    assert offer.registration.demographics["fullName"] == LocalizedText.of(eng=name.in_language("eng"))
+    assert desk.enrollment.prefill.marks(offer.registration)["dateOfBirth"].origin is Origin.PASSPORT_ZONE
+    assert (offer.type_code, offer.number) == (document.type_code, document.reference)
+    assert not offer.has_expired
 
 
 def test_trails_name_fields_and_sources_and_no_value(desk: Desk, licence: RegistrationId) -> None:
