@@ -214,7 +214,7 @@ def _plausible(field: FormField, text: str, reference: ReferenceData) -> list[Fi
 
 
 def _check_date(field: FormField, text: str, today: date) -> list[Finding]:
-    day = _day(text)
+    day = full_date(text)
     if day is None:
         return [Finding(DATE_UNREADABLE, field=field.id)]
     if field.is_birth_date and day > today:
@@ -229,7 +229,8 @@ def _check_date(field: FormField, text: str, today: date) -> list[Finding]:
     return _broken_rules(field, field.id, text, None)
 
 
-def _day(text: str) -> date | None:
+def full_date(text: str) -> date | None:
+    """The day that a field of dates holds, as MOSIP's schema writes it (``2001/03/04``); none in anything else."""
     if not _DATE.fullmatch(text):
         return None
     try:
@@ -283,12 +284,12 @@ def _check_places(values: Demographics, fields: Mapping[str, FormField]) -> Iter
 def _check_between(values: Demographics, fields: Mapping[str, FormField]) -> Iterator[Finding]:
     """What one field says of another."""
     birth = next((field for field in fields.values() if field.is_birth_date), None)
-    born = _day(str(values.get(birth.id, ""))) if birth else None
+    born = full_date(str(values.get(birth.id, ""))) if birth else None
     for field in fields.values():
         value = values.get(field.id)
         if not isinstance(value, str) or is_blank(value):
             continue
-        day = _day(value) if field.kind is FieldKind.DATE and field is not birth else None
+        day = full_date(value) if field.kind is FieldKind.DATE and field is not birth else None
         if birth and born and day and day < born:
             yield Finding(DATE_BEFORE_BIRTH, field=field.id, detail={"field": field.id, "other": birth.id})
         if field.sub_type.upper() == "UIN" and field.id != UIN_FIELD and value == values.get(UIN_FIELD):

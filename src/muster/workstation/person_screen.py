@@ -282,7 +282,7 @@ def shown_data(summary: Summary, state: Registration, language: str) -> Shown:
 
 def _line(line: SummaryLine, language: str) -> ShownLine:
     """In the person's language where it is written in it; else as it is."""
-    texts = dict(line.values)
+    texts = dict(line.read_in(language))
     text = texts.get(language) or next(iter(texts.values()), "")
     return ShownLine(text, label_in(line.labels, language, line.field))
 

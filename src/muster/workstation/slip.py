@@ -20,6 +20,7 @@ from muster.devices.frames import Pixels
 from muster.domain.applicant import LocalizedText
 from muster.domain.lifecycle import Registration
 from muster.formats.image_codec import encode_png
+from muster.workstation.dates_for_people import date_in_words, day_in, has_month_names, moment_in_words
 from muster.workstation.forms import FormField
 from muster.workstation.words_for_people import slip_words
 
@@ -128,17 +129,18 @@ def _section(
         value = state.demographics.get(name)
         if value and name in fields:
             text = value.in_language(language) if isinstance(value, LocalizedText) else value
-            rows.append((fields[name].labels.get(language, name), text))
+            day = day_in(fields[name], value) if has_month_names(language) else None
+            rows.append((fields[name].labels.get(language, name), date_in_words(day, language) if day else text))
     groups = [attribute.modality.value for attribute in state.samples]
     fingers, irises = groups.count("finger"), groups.count("iris")
     captured = words["biometrics"].format(fingers=fingers, irises=irises) if fingers or irises else words["face"]
     rows += [
         (words["captured"], captured),
-        (words["date"], f"{at:%Y-%m-%d %H:%M} UTC"),
+        (words["date"], moment_in_words(at, language)),
         (words["station"], f"{state.id.center} / {state.id.machine}"),
     ]
     if valid_until is not None:
-        rows.append((words["valid"], f"{valid_until:%Y-%m-%d}"))
+        rows.append((words["valid"], date_in_words(valid_until.date(), language)))
     return SlipSection(
         language,
         words["title"],

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from muster.domain.applicant import DemographicValue, LocalizedText
 from muster.domain.biometrics import BiometricAttribute, BiometricException
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Step
+from muster.workstation.dates_for_people import date_in_words, day_in, has_month_names
 from muster.workstation.documents import DocumentSlot
 from muster.workstation.forms import FormField
 from muster.workstation.reference import Labels
@@ -17,12 +19,19 @@ from muster.workstation.reference import Labels
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
     """One fact: which step recorded it, its labels, and its text by language (the empty language
-    stands for a text without one)."""
+    stands for a text without one). ``values`` are as the packet has them; ``day`` is a date that was entered."""
 
     step: Step
     field: str
     labels: Labels
     values: tuple[tuple[str, str], ...]
+    day: date | None = None
+
+    def read_in(self, language: str) -> tuple[tuple[str, str], ...]:
+        """``values`` for people who read that language: a date with the month's name."""
+        if self.day is None or not has_month_names(language):
+            return self.values
+        return ((language, date_in_words(self.day, language)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +63,9 @@ def summarize(
     return Summary(
         languages=state.started.languages,
         lines=tuple(
-            SummaryLine(Step.DEMOGRAPHICS, field.id, field.labels, texts_of(state.demographics[field.id]))
+            SummaryLine(Step.DEMOGRAPHICS, field.id, field.labels, texts_of(value), day_in(field, value))
             for field in form
-            if field.id in state.demographics
+            if (value := state.demographics.get(field.id)) is not None
         ),
         documents=tuple(
             SummaryLine(Step.DOCUMENTS, slot.field, slot.labels, _document_type(slot, state))

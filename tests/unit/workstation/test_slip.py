@@ -17,6 +17,7 @@ from muster.domain.lifecycle import Registration, Started
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, NotAuthentic, Refused
 from muster.formats.slip_claims import SlipClaims, name_hash
+from muster.workstation.dates_for_people import date_in_words, moment_in_words
 from muster.workstation.reference import LANGUAGES
 from muster.workstation.slip import compose_slip
 from muster.workstation.slip_codes import check_slip
@@ -36,12 +37,12 @@ def test_the_slip_says_who_what_and_when_in_each_language(sealed: tuple[Path, Re
     assert english.rows == (
         ("Registration number", registration_id.text),
         ("Full name", "Erika Mustermann"),
-        ("Date of birth", "1984/08/12"),
+        ("Date of birth", "12 August 1984"),
         ("Gender", "Female"),
         ("Captured", "Face, 9 fingers, 2 eyes"),
-        ("Date", f"{signed.at:%Y-%m-%d %H:%M} UTC"),
+        ("Date", moment_in_words(signed.at, "eng")),
         ("Centre and machine", "10001 / 10001"),
-        ("Valid until", f"{signed.at + timedelta(days=365):%Y-%m-%d}"),
+        ("Valid until", date_in_words((signed.at + timedelta(days=365)).date(), "eng")),
     )
     assert dict(french.rows)["Sexe"] == "Féminin"
     assert (english.language, french.language) == ("eng", "fra")

@@ -155,7 +155,7 @@ class CaseView(QWidget):
     ) -> Iterator[tuple[str, str]]:
         for line in (*summary.lines, *summary.documents):
             name = label_in(line.labels, self._language, line.field)
-            yield name, " / ".join(dict.fromkeys(text for _, text in line.values if text))
+            yield name, " / ".join(dict.fromkeys(text for _, text in line.read_in(self._language) if text))
         for field in case.registration.documents:
             shared = case.registration.provenance(field)
             if shared is not None:

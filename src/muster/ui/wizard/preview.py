@@ -217,7 +217,8 @@ class PreviewPage(StepPage):
         for row, line in enumerate(lines):
             name = label_in(line.labels, self._window_language, line.field)
             grid.addWidget(label(name, "soft"), row, 0, Qt.AlignmentFlag.AlignTop)
-            texts = line.values if len({text for _, text in line.values}) > 1 else line.values[:1]
+            values = line.read_in(self._window_language)
+            texts = values if len({text for _, text in values}) > 1 else values[:1]
             for place, (language, text) in enumerate(texts):
                 width = 1 if len(texts) > 1 else 2
                 grid.addWidget(_text(language, text), row, 1 + place, 1, width, Qt.AlignmentFlag.AlignTop)
