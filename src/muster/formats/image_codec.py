@@ -23,7 +23,7 @@ from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from muster.errors import Code, MalformedData
 from muster.formats import wsq
-from muster.formats.iso19794_picture import Codec, codestream_of, describe
+from muster.formats.iso19794_picture import Codec, Colour, Picture, codestream_of, describe
 from muster.formats.jpeg2000_cost import MAXIMUM_PIECES, pieces_in
 
 IMAGE_UNDECODABLE = Code("IMAGE_UNDECODABLE", "The picture inside the record cannot be decoded.")
@@ -44,6 +44,7 @@ LOSSY_RATIO = 12.0
 _JPEG_QUALITY = 95
 _THREADS = min(4, os.cpu_count() or 1)
 _MOST_HALVINGS = 3
+_SOON_DECODED_PX = 130_000  # in colour: some 40 ms
 
 
 def encode_jp2_lossless(pixels: Pixels) -> bytes:
@@ -96,8 +97,8 @@ def decode(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS, *, enough_px: i
     ``maximum_pixels``, or one that is small but dear to decode. Takes at most 30 octets for each pixel, however
     few octets the picture has.
 
-    ``enough_px``: a JPEG 2000 picture that need not be larger comes as its half, quarter or eighth, the smallest
-    that is as large on its longer side; that takes as small a part of the time.
+    ``enough_px``: a JPEG 2000 picture that need not be larger may come as its half, quarter or eighth, the
+    smallest that is as large on its longer side; that takes as small a part of the time.
     """
     picture = describe(content)
     codec = picture.codec
@@ -108,7 +109,22 @@ def decode(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS, *, enough_px: i
     for halvings in range(_halvings(picture.width, picture.height, enough_px), 0, -1):
         with suppress(MalformedData):  # it has no picture as small in it, or is none
             return _opened(content, maximum_pixels, halvings)
+    if codec in (Codec.JP2, Codec.JPEG2000_CODESTREAM) and _is_plain(picture, maximum_pixels):
+        room = np.empty(_shape(picture), np.uint8)
+        with suppress(imagecodecs.Jpeg2kError, ValueError):  # Pillow has the last word on what is no picture
+            return np.asarray(imagecodecs.jpeg2k_decode(content, numthreads=_THREADS, out=room))
     return _opened(content, maximum_pixels)
+
+
+def _shape(picture: Picture) -> tuple[int, ...]:
+    size = picture.height, picture.width
+    return (*size, 3) if picture.colour is Colour.RGB else size
+
+
+def _is_plain(picture: Picture, maximum_pixels: int) -> bool:
+    """Such as every capture is, so that it can be decoded without holding the interpreter."""
+    fits = 0 < picture.width * picture.height <= maximum_pixels
+    return fits and picture.is_whole and picture.bit_depth == 8 and picture.colour is not Colour.OTHER
 
 
 def _opened(content: bytes, maximum_pixels: int, halvings: int = 0) -> Pixels:
@@ -135,12 +151,14 @@ def _opened(content: bytes, maximum_pixels: int, halvings: int = 0) -> Pixels:
 
 def _halvings(width: int, height: int, enough_px: int) -> int:
     """How often it can be halved and is enough still. Of a quarter or an eighth that leaves a remainder Pillow
-    and the codec do not agree how large it is."""
+    and the codec do not agree how large it is. Only Pillow decodes in part, and it holds the interpreter."""
     return next(
         (
             times
             for times in range(_MOST_HALVINGS, 0, -1)
-            if 0 < enough_px <= max(width, height) >> times and (times == 1 or not (width | height) % (1 << times))
+            if 0 < enough_px <= max(width, height) >> times
+            and (times == 1 or not (width | height) % (1 << times))
+            and width * height >> 2 * times <= _SOON_DECODED_PX
         ),
         0,
     )

@@ -135,6 +135,17 @@ def test_other_threads_go_on_while_jpeg_2000_is_written() -> None:
     assert turns > 10
 
 
+def test_other_threads_go_on_while_jpeg_2000_is_read() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (1500, 1500, 3), dtype=np.uint8)
+    reading = Thread(target=decode, args=(encode_jp2_lossless(noise),))
+    reading.start()
+    turns = 0
+    while reading.is_alive():
+        turns += 1
+        time.sleep(0.001)
+    assert turns > 10
+
+
 @pytest.mark.parametrize("pixels", [GREY, RGB], ids=["grey", "RGB"])
 def test_png_gives_every_pixel_back(pixels: Pixels) -> None:
     assert np.array_equal(decode(encode_png(pixels)), pixels)
