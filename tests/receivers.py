@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from muster.clock import utc_now
+from muster.receiver.database import Database, database_in
 from muster.receiver.machines import Standing
 from muster.receiver.storage import Storage
 from muster.receiver.tables import metadata
@@ -74,14 +75,14 @@ def unknown_machines(folder: Path) -> Iterator[None]:
 
 
 def forget(folder: Path) -> None:
-    """Let it know its keys, machines and users only."""
+    """Let it know its keys, machines and users only. The keys are not even read: many tests begin with this."""
     if not folder.is_dir():
         return
-    storage = Storage(folder, utc_now)
-    with storage.database.writing() as connection:
+    database = Database.open(database_in(folder))
+    with database.writing() as connection:
         for table in reversed(metadata.sorted_tables):
             if table.name not in ("secret", "machine", "hub_user"):
                 connection.execute(table.delete())
-    storage.close()
+    database.close()
     for path in folder.glob("packets/*"):
         path.unlink()
