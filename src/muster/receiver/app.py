@@ -32,7 +32,6 @@ from muster.receiver.admission import Admission
 from muster.receiver.checks import MAXIMUM_PACKET_BYTES
 from muster.receiver.console import PATH as CONSOLE_PATH
 from muster.receiver.console import Console
-from muster.receiver.forwarding_queue import ForwardingQueue
 from muster.receiver.gallery import CenterGallery
 from muster.receiver.gallery_routes import GalleryRoutes
 from muster.receiver.gate import Gate
@@ -147,12 +146,10 @@ def _jobs(
     )
     if line is None:
         return tidying
-    from muster.receiver.forwarding import Forwarding
+    from muster.receiver.forwarding import going_on
 
-    storage.forwards = ForwardingQueue(storage.database, clock)
-    forwarding = Forwarding(storage, storage.forwards, line, clock)
-    going_on = partial(forwarding.round, lambda: not stopping.is_set())
-    return (*tidying, Job("forwarding", timedelta(seconds=1), going_on, alone=False))
+    sending = partial(going_on(storage, line, clock).round, lambda: not stopping.is_set())
+    return (*tidying, Job("forwarding", timedelta(seconds=1), sending, alone=False))
 
 
 def _figures(storage: Storage, clock: Clock, routes: list[Route]) -> Figures | None:

@@ -8,6 +8,7 @@ hears at once what it would otherwise hear tomorrow.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,8 +22,9 @@ from muster.domain.registration import (
     REGISTRATION_ID_TIME,
     RegistrationId,
 )
-from muster.errors import BadInput, Code
+from muster.errors import BadInput, Code, MalformedData
 from muster.formats.govstack import EnrollmentRequest
+from muster.formats.packet_meta import PacketMeta
 from muster.packet.opening import Check, OpenedPacket
 from muster.packet.server_rules import AUDIT_EMPTY
 
@@ -46,6 +48,7 @@ class Refusal:
 
 
 DUPLICATE = Refusal("RPR-PKR-005", "Duplicate Request Received")
+_FOR_TRAINING = Refusal(REJECTED, "The packet is rejected: it comes from a training station")
 _REGISTRATION_ID_REFUSALS: Mapping[Code, Refusal] = {
     REGISTRATION_ID_LENGTH: Refusal("RPR-RGS-009", "Invalid Registration Id length"),
     REGISTRATION_ID_NOT_NUMERIC: Refusal("RPR-RGS-008", "Registration Id is not numeric"),
@@ -116,6 +119,15 @@ def check_enrollment(request: EnrollmentRequest) -> Refusal | None:
     return None
 
 
+def check_training_enrollment(request: EnrollmentRequest) -> Refusal | None:
+    """As ``check_training`` of a packet. A description that cannot be read says nothing."""
+    try:
+        described = PacketMeta.read({"metaData": json.loads(request.meta_info.get("metaData", ""))})
+    except (ValueError, RecursionError, MalformedData):
+        return None
+    return _FOR_TRAINING if described.is_for_training else None
+
+
 def check_registration_id(text: object) -> Refusal | None:
     if not isinstance(text, str) or not text:
         return Refusal("RPR-RGS-006", "Registration Id is null")
@@ -172,7 +184,7 @@ def check_contents(packet: OpenedPacket, announced: Mapping[str, Any]) -> Refusa
 def check_training(packet: OpenedPacket) -> Refusal | None:
     """For a server that is not for training. MOSIP has no word for it; a demo's people are invented."""
     if packet.meta is not None and packet.meta.is_for_training:
-        return Refusal(REJECTED, "The packet is rejected: it comes from a training station")
+        return _FOR_TRAINING
     return None
 
 

@@ -29,10 +29,10 @@ from muster.crypto.key_slots import Argon2Cost, KeySlot, open_slot
 from muster.crypto.keyed_hash import KeyedHash
 from muster.errors import BadInput, SignInRefused
 from muster.receiver.doorkeeper import Doorkeeper
-from muster.receiver.forwarding_queue import ForwardingQueue
+from muster.receiver.forwarding_queue import EnrollmentQueue, ForwardingQueue, PacketQueue
 from muster.receiver.machines import SHOWN_OF_A_KEY, KnownMachine, Standing
 from muster.receiver.storage import USER_ID, Storage
-from muster.receiver.tables import announcement, forward, packet, refusal
+from muster.receiver.tables import announcement, enrollment, packet, refusal
 from muster.receiver.wrong_attempts import WAIT_S, WrongAttempts
 
 PATH = "/console"
@@ -97,6 +97,8 @@ class Console:
         self._storage = storage
         self._doorkeeper = doorkeeper
         self._clock = clock
+        self._packets = PacketQueue(storage.database, clock)
+        self._enrollments = EnrollmentQueue(storage.database, clock)
         self._marks = KeyedHash(storage.center_key.octets, "hub/console")
         self._one_password = Lock()  # each costs 64 MiB; nobody waits, so that no thread is taken from stations
         self._wrong_attempts = WrongAttempts()
@@ -152,7 +154,11 @@ class Console:
     def _act(self, form: Mapping[str, str], user: str) -> None:
         try:
             if form.get("packet"):
-                ForwardingQueue(self._storage.database, self._clock).again_now(form["packet"])
+                self._packets.again_now(form["packet"])
+            elif form.get("enrollment"):
+                self._enrollments.again_now(form["enrollment"])
+            elif form.get("enrollments") and self._storage.enrollment_forwards is not None:
+                self._enrollments.put_those_before()
             elif form.get("address"):
                 self._storage.known.refuse_all_from(form["address"], user)
             else:
@@ -190,7 +196,8 @@ class Console:
             self._asking(words, known, mark),
             self._stations(words, known, mark),
             self._refused(words),
-            self._on(words, mark),
+            self._on(words, "packet", self._packets, mark),
+            self._on(words, "enrollment", self._enrollments, mark, self._kept_before(words, mark)),
             self._decisions(words),
         )
         return f"{head}<main>{''.join(f'<section>{each}</section>' for each in parts if each)}</main>"
@@ -207,6 +214,7 @@ class Console:
                 "refused": connection.scalar(
                     sa.select(count).select_from(refusal).where(refusal.c.packet_id.not_in(here))
                 ),
+                "enrollments": connection.scalar(sa.select(count).select_from(enrollment)),
             }
         shown = "".join(
             f"<div><dt>{escape(words[name])}</dt><dd>{n or 0}</dd></div>" for name, n in numbers.items()
@@ -290,27 +298,33 @@ class Console:
         listed = _table(words, ("packet", "when", "code", "size"), rows)
         return f"<h2>{escape(words['refused_list'])}</h2>{listed}"
 
-    def _on(self, words: Mapping[str, str], mark: str) -> str:
-        """What goes on to another system, where it does."""
-        counts = ForwardingQueue(self._storage.database, self._clock).counts()
-        if not counts:
+    def _on(self, words: Mapping[str, str], kind: str, queue: ForwardingQueue, mark: str, beside: str = "") -> str:
+        """What goes on to another system, where it does. ``kind`` is the word for one of it."""
+        counts = queue.counts()
+        if not counts and not beside:
             return ""
         shown = "".join(
             f"<div><dt>{escape(words[f'forward_{name}'])}</dt><dd>{n}</dd></div>"
             for name, n in sorted(counts.items())
         )
-        query = sa.select(forward).where(forward.c.standing == "refused").order_by(forward.c.done_at.desc())
-        with self._storage.database.reading() as connection:
-            found = connection.execute(query.limit(_NEWEST)).all()
         rows = [
             [
-                f"<td>{escape(row.packet_id)}</td>",
-                f"<td>{escape(row.code or '')}</td>",
-                f"<td>{_hidden({'packet': row.packet_id, 'token': mark}, words['send_again'])}</td>",
+                f"<td>{escape(number)}</td>",
+                f"<td>{escape(code)}</td>",
+                f"<td>{_hidden({kind: number, 'token': mark}, words['send_again'])}</td>",
             ]
-            for row in found
+            for number, code in queue.refusals(_NEWEST)
         ]
-        return f"<h2>{escape(words['forwards'])}</h2><dl>{shown}</dl>{_table(words, ('packet', 'code', ''), rows)}"
+        refused = _table(words, (kind, "code", ""), rows)
+        return f"<h2>{escape(words[f'forwards_{kind}'])}</h2><dl>{shown}</dl>{beside}{refused}"
+
+    def _kept_before(self, words: Mapping[str, str], mark: str) -> str:
+        """Enrollments that came before they had where to go. Nobody sends them unasked."""
+        number = self._enrollments.kept_before() if self._storage.enrollment_forwards is not None else 0
+        if not number:
+            return ""
+        send = _hidden({"enrollments": "all", "token": mark}, words["send_on"])
+        return f"<p>{escape(words['kept_before'].format(number=number))}</p><div>{send}</div>"
 
 
 def page_words(request: Request) -> Mapping[str, str]:

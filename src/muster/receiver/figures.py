@@ -1,7 +1,7 @@
 """What a hub's operators watch: Prometheus metrics, each process its own, with few labels and nobody's data.
 
-Counters are of this process; what is counted in the database (``hub_packets``, ``hub_stations``, ``hub_forwards``)
-is the same at every process, and asked for only when somebody looks.
+Counters are of this process; what is counted in the database (``hub_packets``, ``hub_enrollments``,
+``hub_stations``, ``hub_forwards``) is the same at every process, and asked for only when somebody looks.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import muster
 from muster.clock import Clock, rfc3339
 from muster.errors import StorageUnavailable
 from muster.receiver.database import Database
-from muster.receiver.tables import announcement, forward, machine, packet, refusal
+from muster.receiver.tables import announcement, enrollment, enrollment_forward, forward, machine, packet, refusal
 
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60)
 
@@ -103,6 +103,9 @@ class _Kept:
         packets = GaugeMetricFamily("hub_packets", "Packets by what became of them.", labels=("standing",))
         stations = GaugeMetricFamily("hub_stations", "Stations by their standing.", labels=("standing",))
         forwards = GaugeMetricFamily("hub_forwards", "Packets to be sent on.", labels=("standing",))
+        enrollments = GaugeMetricFamily(
+            "hub_enrollments", "Enrollments that came as such, and how far they got.", labels=("standing",)
+        )
         hour_ago = rfc3339(self._clock() - timedelta(hours=1))
         count = sa.func.count()
         with self._database.reading() as connection:
@@ -114,8 +117,9 @@ class _Kept:
                 stations.add_metric((standing,), number)
             seen = sa.select(count).select_from(machine).where(machine.c.seen_at > hour_ago)
             stations.add_metric(("heard this hour",), connection.scalar(seen) or 0)
-            for standing, number in connection.execute(
-                sa.select(forward.c.standing, count).group_by(forward.c.standing)
-            ):
-                forwards.add_metric((standing,), number)
-        return [packets, stations, forwards]
+            enrollments.add_metric(("kept",), connection.scalar(sa.select(count).select_from(enrollment)) or 0)
+            for family, table in ((forwards, forward), (enrollments, enrollment_forward)):
+                query = sa.select(table.c.standing, count).group_by(table.c.standing)
+                for standing, number in connection.execute(query):
+                    family.add_metric((standing,), number)
+        return [packets, enrollments, stations, forwards]

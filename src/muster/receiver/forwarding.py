@@ -1,4 +1,5 @@
-"""Sending accepted packets on to the national system, as a station would: announced, then uploaded.
+"""Sending what was accepted on to the national system, as a station would: packets announced, then uploaded;
+enrollments, where such are taken there, as they are known here, whole.
 
 A packet is sealed anew for the national system's certificate once (``packet.resealing``), the bytes are kept,
 and what was announced is what is sent, however often the hub is killed meanwhile. What follows from a refusal,
@@ -11,6 +12,7 @@ import hashlib
 import random
 import time
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
@@ -23,9 +25,9 @@ from muster.clock import Clock
 from muster.crypto.envelope import encrypt
 from muster.errors import MusterError, NotAuthentic, StorageUnavailable
 from muster.packet.resealing import reseal
-from muster.receiver.forwarding_queue import Due, ForwardingQueue, Resealed
+from muster.receiver.forwarding_queue import Due, EnrollmentQueue, ForwardingQueue, Going, PacketQueue, Resealed
 from muster.receiver.objects import store
-from muster.receiver.storage import Storage, new_object_name, reference
+from muster.receiver.storage import Storage, new_object_name
 from muster.upload.remedies import NOT_SAID, PacketRefused, Remedy, what_follows
 from muster.upload.schedule import next_attempt
 from muster.upload.target import Announcement, Target
@@ -37,22 +39,31 @@ _ROUND_S = 10.0
 
 
 class Line(ABC):
-    """The way to the national system. ``takes_packets`` where what is sent there is the packet; else the target
-    makes what it sends of what the packet holds."""
+    """The way to the national system. ``takes_packets`` where what is sent there is the packet; else enrollments
+    are, and the target makes one of what a packet holds."""
 
     takes_packets = True
 
     @abstractmethod
-    def to(self, ref_id: str) -> AbstractContextManager[Target]:
-        """For what the station of that number made."""
+    def to(self, due: Due) -> AbstractContextManager[Target]:
+        """For what is due."""
 
 
 class Forwarding:
-    """``line`` raises what the target's verbs raise."""
+    """``line`` raises what the target's verbs raise. Queues take turns: many of one kind keep nothing of the other
+    waiting."""
 
-    def __init__(self, storage: Storage, queue: ForwardingQueue, line: Line, clock: Clock) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        packets: PacketQueue,
+        line: Line,
+        clock: Clock,
+        enrollments: EnrollmentQueue | None = None,
+    ) -> None:
         self._storage = storage
-        self._queue = queue
+        self._packets = packets
+        self._queues: deque[ForwardingQueue] = deque([packets] if enrollments is None else [packets, enrollments])
         self._line = line
         self._clock = clock
 
@@ -61,10 +72,10 @@ class Forwarding:
         have its turn. How many went. Raises ``StorageUnavailable``."""
         sent, until = 0, time.monotonic() + for_s
         while going_on():
-            due = self._queue.take()
+            queue, due = self._next()
             if due is None:
                 break
-            problem = self._send(due)
+            problem = self._send(queue, due)
             if problem is None:
                 sent += 1
             elif problem is Remedy.BLOCKED:
@@ -73,51 +84,60 @@ class Forwarding:
                 break
         return sent
 
-    def _send(self, due: Due) -> Remedy | None:
+    def _next(self) -> tuple[ForwardingQueue, Due | None]:
+        due = None
+        for _ in range(len(self._queues)):
+            self._queues.rotate()
+            due = self._queues[0].take()
+            if due is not None:
+                break
+        return self._queues[0], due
+
+    def _send(self, queue: ForwardingQueue, due: Due) -> Remedy | None:
         try:
-            with self._line.to(reference(due.packet_id)) as target:
+            with self._line.to(due) as target:
                 made = self._gone_to(target, due)
         except MusterError as error:
-            return self._failed(due, error)
-        self._queue.sent(due.packet_id)
+            return self._failed(queue, due, error)
+        queue.sent(due)
         with suppress(StorageUnavailable):  # what stays is swept
             if made is not None:
                 self._storage.objects.delete(made.object_name)
-        log.info("forwarded", packet=due.packet_id, attempts=due.attempts)
+        log.info("forwarded", **{due.what.value: due.number}, attempts=due.attempts)
         return None
 
     def _gone_to(self, target: Target, due: Due) -> Resealed | None:
         """What lies ready for it no longer has to."""
-        if not self._line.takes_packets:
-            target.upload(due.packet_id, b"")
+        if due.what is Going.ENROLLMENT or not self._line.takes_packets:
+            target.upload(due.number, b"")
             return due.resealed
         certificate = target.certificate()
-        made = due.resealed or self._sealed(due.packet_id, certificate)
-        entry = self._storage.announcement(due.packet_id) or {}
-        target.announce_each([_announced(due.packet_id, entry, made)], certificate).require(due.packet_id)
-        target.upload(due.packet_id, self._content(made))
+        made = due.resealed or self._sealed(due, certificate)
+        entry = self._storage.announcement(due.number) or {}
+        target.announce_each([_announced(due.number, entry, made)], certificate).require(due.number)
+        target.upload(due.number, self._content(made))
         return made
 
-    def _sealed(self, packet_id: str, certificate: bytes) -> Resealed:
-        content = reseal(self._storage.packet(packet_id), self._storage.key, partial(encrypt, certificate))
+    def _sealed(self, due: Due, certificate: bytes) -> Resealed:
+        content = reseal(self._storage.packet(due.number), self._storage.key, partial(encrypt, certificate))
         digest = hashlib.sha256(content).hexdigest()
-        made = Resealed(new_object_name("forwards", packet_id), digest, len(content))
+        made = Resealed(new_object_name("forwards", due.number), digest, len(content))
         store(self._storage.objects, made.object_name, content)
-        self._queue.sealed(packet_id, made)
+        self._packets.sealed(due, made)
         return made
 
     def _content(self, made: Resealed) -> bytes:
         return self._storage.objects.get(made.object_name)
 
-    def _failed(self, due: Due, error: MusterError) -> Remedy:
+    def _failed(self, queue: ForwardingQueue, due: Due, error: MusterError) -> Remedy:
         told = error.server_code if isinstance(error, PacketRefused) else NOT_SAID
         code = error.code.name if told == NOT_SAID else told
         remedy = Remedy.LATER if isinstance(error, NotAuthentic) else what_follows(error, due.told_before)
-        log.warning("forwarding failed", packet=due.packet_id, code=code, remedy=remedy.name.lower())
+        log.warning("forwarding failed", **{due.what.value: due.number}, code=code, remedy=remedy.name.lower())
         if remedy is Remedy.GIVE_UP:
-            self._queue.refused(due.packet_id, code)
+            queue.refused(due, code)
         else:
-            self._queue.again_at(due.packet_id, self._later(due, error), code)
+            queue.again_at(due, self._later(due, error), code)
         return remedy
 
     def _later(self, due: Due, error: MusterError) -> datetime:
@@ -125,6 +145,13 @@ class Forwarding:
         if isinstance(error, ServerBusy):
             return next_attempt(due.attempts + 1, self._clock(), chance=chance, asked_to_wait=error.wait)
         return next_attempt(due.attempts + 1, self._clock(), chance=chance)
+
+
+def going_on(storage: Storage, line: Line, clock: Clock) -> Forwarding:
+    """From now on what ``storage`` accepts goes on."""
+    storage.forwards = PacketQueue(storage.database, clock)
+    storage.enrollment_forwards = None if line.takes_packets else EnrollmentQueue(storage.database, clock)
+    return Forwarding(storage, storage.forwards, line, clock, storage.enrollment_forwards)
 
 
 def _announced(packet_id: str, entry: Mapping[str, Any], made: Resealed) -> Announcement:

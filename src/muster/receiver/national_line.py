@@ -1,30 +1,33 @@
 """The line to the national system, as a station has one to its server.
 
 The same targets, sign-in and signatures as a station's (``upload``): a MOSIP takes the packet, sealed anew for it;
-a GovStack system takes what the packet holds, which the hub can open. Where the national system serves only who is
-signed in there, the hub signs in with a machine key of its own; the tokens are in memory, and each process has
-its own. Password and keys are files that are read when they are needed. A sign-in that was refused there is not
-tried again for half an hour, unless the file holds another password: each packet that waits would be one more
-guess, and systems lock whom somebody guesses at.
+a GovStack system takes enrollments: those that came as such, and what a packet holds, which the hub can open.
+Where the national system serves only who is signed in there, the hub signs in with a machine key of its own; the
+tokens are in memory, and each process has its own. Password and keys are files that are read when they are needed.
+A sign-in that was refused there is not tried again for half an hour, unless the file holds another password: each
+packet that waits would be one more guess, and systems lock whom somebody guesses at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from muster.clock import Clock
 from muster.crypto.signing import SigningKey, certificate_to_der
-from muster.errors import BadInput, MusterError, Refused, SignInRefused
+from muster.errors import BadInput, MusterError, Refused, SignInRefused, StorageUnavailable
 from muster.formats.govstack import EnrollmentRequest
 from muster.packet.govstack_of_packet import enrollment_of_packet
 from muster.packet.opening import open_packet
 from muster.receiver.forwarding import Line
+from muster.receiver.forwarding_queue import Due, Going
+from muster.receiver.objects import OBJECT_MISSING
 from muster.receiver.settings import HUB_SETTING_WRONG, ForwardTo
-from muster.receiver.storage import Storage
+from muster.receiver.storage import Storage, reference
 from muster.upload.conversation import Conversation
 from muster.upload.login import ServerLogin
 from muster.upload.signer import Signer
@@ -54,15 +57,15 @@ class NationalLine(Line):
         self.takes_packets = forward.kind != _OPENED_HERE
 
     @contextmanager
-    def to(self, ref_id: str) -> Iterator[Target]:
+    def to(self, due: Due) -> Iterator[Target]:
         with self._reach(self._forward.url) as transport:
             self._sign_in(transport)
             business = Business(
                 server=self._conversation(transport, check=True),
                 unsigned=self._conversation(transport, check=False),
-                ref_id=ref_id,
+                ref_id=reference(due.number),
                 clock=self._clock,
-                enrollment=self._enrollment,
+                enrollment=self._of_packet if due.what is Going.PACKET else self._kept,
             )
             yield target_of(self._forward.kind, business)
 
@@ -97,7 +100,14 @@ class NationalLine(Line):
             request_key=self._key if self._forward.signed_requests else None,
         )
 
-    def _enrollment(self, packet_id: str) -> EnrollmentRequest:
+    def _kept(self, registration_id: str) -> EnrollmentRequest:
+        """As it is known here by now, asked for at this moment. Raises ``StorageUnavailable``."""
+        kept = self._storage.enrollment(registration_id)
+        if kept is None:
+            raise StorageUnavailable(OBJECT_MISSING)
+        return replace(EnrollmentRequest.parse(kept), requested_at=self._clock())
+
+    def _of_packet(self, packet_id: str) -> EnrollmentRequest:
         """Raises ``Refused`` for a packet that cannot be said in those words, whenever it is tried."""
         content = self._storage.packet(packet_id)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -41,6 +42,7 @@ from muster.receiver.checks import (
     check_registration_id,
     check_sync,
     check_training,
+    check_training_enrollment,
     check_upload,
 )
 from muster.receiver.doorkeeper import Doorkeeper
@@ -226,7 +228,9 @@ class Receiver:
         def add(kept: bytes | None) -> bytes | None:
             told.append(self._added(kept, request))
             outcome = told[-1][1]
-            return None if isinstance(outcome, Refusal) else outcome.encode(Profile.SOURCE)
+            if isinstance(outcome, Refusal) or _is_known(kept, outcome):
+                return None
+            return outcome.encode(Profile.SOURCE)
 
         try:
             self._storage.enroll(request.id, add)
@@ -239,7 +243,7 @@ class Receiver:
         if kept is None and not request.process:  # which only who adds to an enrollment leaves out
             return 404, Refusal("ENROLLMENT_NOT_FOUND", "There is no enrollment of this number")
         known = EnrollmentRequest.parse(kept).updated_by(request) if kept else request
-        refusal = check_enrollment(known)
+        refusal = check_enrollment(known) or (None if self._training else check_training_enrollment(known))
         if refusal:
             return 200, refusal
         if self._storage.machine_key(known.ref_id) is None:
@@ -301,6 +305,14 @@ def _sync_request(body: bytes, storage: Storage) -> dict[str, Any]:
     if not isinstance(request, dict):
         raise ValueError("not a JSON object")
     return request
+
+
+def _is_known(kept: bytes | None, outcome: EnrollmentRequest) -> bool:
+    """Whether nothing was said that is not kept, but when it was said: a station that lost an answer asks anew."""
+    if kept is None:
+        return False
+    before = EnrollmentRequest.parse(kept)
+    return replace(outcome, requested_at=before.requested_at) == before
 
 
 def _echo(value: object) -> str | None:

@@ -38,7 +38,7 @@ from muster.errors import BadInput, Code, MusterError, StorageUnavailable
 from muster.receiver.center_key import CenterKey
 from muster.receiver.database import Database, database_in, is_written
 from muster.receiver.documents import Documents
-from muster.receiver.forwarding_queue import ForwardingQueue
+from muster.receiver.forwarding_queue import EnrollmentQueue, PacketQueue
 from muster.receiver.machines import Machine, Machines, Standing
 from muster.receiver.objects import OBJECT_MISSING, Objects, open_objects, store
 from muster.receiver.server_keys import ServerKeys, ServerSigner
@@ -81,8 +81,10 @@ class Storage:
             raise
         self.known = Machines(self.database, clock)
         self.documents = Documents(self.database, self.center_key.sealer("documents"), clock)
-        self.forwards: ForwardingQueue | None = None
+        self.forwards: PacketQueue | None = None
         """Where packets go on to another system."""
+        self.enrollment_forwards: EnrollmentQueue | None = None
+        """Where enrollments do."""
 
     @property
     def folder(self) -> Path:
@@ -315,10 +317,16 @@ class Storage:
         return self._states(lambda table: table.c.packet_id.in_(wanted)) if wanted else {}
 
     def states_by_registration(self, registration_ids: Iterable[str]) -> dict[str, ServerStatus]:
-        """What became of registrations: of the packet that got furthest."""
+        """What became of registrations: of the packet that got furthest; of one that came as an enrollment, that
+        it is here."""
         wanted = _possible(registration_ids)
-        found = self._states(lambda table: table.c.registration_id.in_(wanted)) if wanted else {}
-        return {packet_id.split("-")[0]: state for packet_id, state in found.items()}
+        if not wanted:
+            return {}
+        enrolled = sa.select(enrollment.c.registration_id).where(enrollment.c.registration_id.in_(wanted))
+        with self.database.reading() as connection:
+            states = dict.fromkeys(connection.scalars(enrolled), ServerStatus.ACCEPTED)
+        found = self._states(lambda table: table.c.registration_id.in_(wanted))
+        return states | {packet_id.split("-")[0]: state for packet_id, state in found.items()}
 
     def _states(self, is_meant: Any) -> dict[str, ServerStatus]:
         """The furthest come last."""
@@ -366,6 +374,8 @@ class Storage:
                 else:
                     connection.execute(sa.update(enrollment).where(meant).values(**said))
                     done = True
+                if done and self.enrollment_forwards is not None:
+                    self.enrollment_forwards.put(connection, registration_id)
 
     def enrollment(self, registration_id: str) -> bytes | None:
         query = sa.select(enrollment.c.sealed).where(enrollment.c.registration_id == _checked(registration_id))

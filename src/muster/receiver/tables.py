@@ -204,6 +204,19 @@ forward = Table(
 )
 Index("forward_by_time", forward.c.standing, forward.c.next_at)
 
+# Enrollments that stations sent, where they go on as such.
+enrollment_forward = Table(
+    "enrollment_forward",
+    metadata,
+    Column("registration_id", Text, ForeignKey("enrollment.registration_id"), primary_key=True),
+    Column("standing", Text, nullable=False),  # forwarding_queue.Standing
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Text, nullable=False),
+    Column("code", Text),
+    Column("done_at", Text),
+)
+Index("enrollment_forward_by_time", enrollment_forward.c.standing, enrollment_forward.c.next_at)
+
 # Which process does what only one may do at a time.
 lease = Table(
     "lease",

@@ -72,7 +72,7 @@ class GovstackTarget:
         try:
             request = self._business.enrollment(packet_id)
         except Refused as error:
-            raise PacketRefused(NOT_SAID, error.code) from error
+            raise PacketRefused(NOT_SAID, error.code, **error.detail) from error
         try:
             enrolled = self._server.enroll(request, Profile.SOURCE)
         except Refused as error:

@@ -93,10 +93,11 @@ NOT_SAID = "?"
 
 
 class PacketRefused(Refused):
-    """The server's word about one packet, with its code for it, or ``NOT_SAID`` where it gave none."""
+    """The server's word about one packet, with its code for it, or ``NOT_SAID`` where it gave none. ``detail`` is
+    for the sentence of ``code``."""
 
-    def __init__(self, server_code: str, code: Code | None = None) -> None:
-        super().__init__(code or _CODES.get(server_code, _UNKNOWN)[1], server_code=server_code)
+    def __init__(self, server_code: str, code: Code | None = None, **detail: str | int | float) -> None:
+        super().__init__(code or _CODES.get(server_code, _UNKNOWN)[1], server_code=server_code, **detail)
         self.server_code = server_code
 
 

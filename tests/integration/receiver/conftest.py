@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from integration.receiver.national import National, make_national
 from muster.packet.seal import SealedPacket
 from muster.receiver.center_key import make_center_key
 from muster.receiver.storage import Storage
@@ -56,7 +57,8 @@ class Place:
     def forget(self) -> None:
         """Everything but the keys."""
         hub, self.now = self.open(), NOW
-        hub.forwards = None
+        for each in self._processes:
+            each.forwards = each.enrollment_forwards = None
         with hub.database.writing() as connection:
             for table in reversed(metadata.sorted_tables):
                 if table.name != "secret":
@@ -148,3 +150,10 @@ def place(request: pytest.FixtureRequest) -> Place:
     """Either."""
     made: Place = request.getfixturevalue(request.param)
     return made
+
+
+@pytest.fixture
+def national(keys: Keys, tmp_path: Path) -> Iterator[National]:
+    made = make_national(keys, tmp_path)
+    yield made
+    made.storage.close()

@@ -19,7 +19,7 @@ from muster.packet.seal import SealedPacket
 from muster.receiver import backup, taking_over
 from muster.receiver.center_key import make_center_key
 from muster.receiver.database import Database
-from muster.receiver.forwarding_queue import ForwardingQueue, Resealed
+from muster.receiver.forwarding_queue import LEASE, PacketQueue, Resealed
 from muster.receiver.machines import ASKED_FOR, Machine, Standing
 from muster.receiver.objects import OBJECT_DAMAGED, open_objects, store
 from muster.receiver.one_time_passwords import OneTimePasswords
@@ -222,17 +222,20 @@ def test_a_backup_needs_nothing_that_was_sealed_for_the_national_system_and_it_i
     place: Place, sealed: SealedPacket, tmp_path: Path
 ) -> None:
     hub = place.open()
-    hub.forwards = ForwardingQueue(hub.database, place.clock)
+    hub.forwards = PacketQueue(hub.database, place.clock)
     hub.accept(sealed.packet_id, sealed.content)
     # As when it was sent between the rows and the objects: the row names what is gone.
-    hub.forwards.sealed(sealed.packet_id, Resealed("forwards/gone.0123456789abcdef.zip", "00", 9))
+    due = hub.forwards.take()
+    assert due is not None
+    hub.forwards.sealed(due, Resealed("forwards/gone.0123456789abcdef.zip", "00", 9))
+    place.pass_time(LEASE)
     made = backup.back_up(hub.database, hub.objects, tmp_path / "hub.zip", place.clock)
     assert made.objects == 1
     database = Database.open(f"sqlite:///{tmp_path / 'other.db'}")
     backup.restore(database, open_objects((tmp_path / "other").as_uri()), tmp_path / "hub.zip")
-    due = ForwardingQueue(database, place.clock).take()
+    due = PacketQueue(database, place.clock).take()
     assert due is not None
-    assert (due.packet_id, due.resealed) == (sealed.packet_id, None)
+    assert (due.number, due.resealed) == (sealed.packet_id, None)
     database.close()
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -12,100 +11,41 @@ import pytest
 import sqlalchemy as sa
 
 from integration.receiver.conftest import Place
-from integration.receiver.line import URL, Line
+from integration.receiver.line import URL
+from integration.receiver.national import PASSWORD, National, pass_time
 from muster.crypto.envelope import encrypt
-from muster.crypto.key_slots import Argon2Cost, make_slot
-from muster.crypto.sealing import new_station_key
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput
 from muster.formats.govstack import NO_FIELD, EnrollmentRequest
 from muster.packet.assemble import assemble
 from muster.packet.contents import FieldCaptures
 from muster.packet.seal import SealedPacket, seal
-from muster.receiver.app import create_app
-from muster.receiver.forwarding import Forwarding
-from muster.receiver.forwarding_queue import ForwardingQueue
+from muster.receiver.forwarding import Forwarding, going_on
+from muster.receiver.forwarding_queue import PacketQueue
 from muster.receiver.national_line import NationalLine
-from muster.receiver.settings import ForwardTo, HubSettings, parse_settings
-from muster.receiver.storage import Storage
+from muster.receiver.settings import ForwardTo, parse_settings
 from muster.receiver.tables import forward
 from muster.upload.transport import Transport
 from unit.packet.contents_fixture import FIELDS, STARTED_AT, make_contents, make_samples, make_schema
-from unit.receiver.counter import NOW, REF_ID, Keys
-
-HUB = "10001_99999"
-PASSWORD = "correct horse battery"
-
-
-@dataclass
-class Time:
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass
-class National:
-    """A national system that serves who is signed in, and whose requests are signed, only."""
-
-    storage: Storage
-    line: Line
-    files: Path
-    time: Time
-
-    def settings(self, kind: str) -> ForwardTo:
-        return ForwardTo(
-            URL,
-            kind,
-            user="hub",
-            password_file=self.files / "password",
-            machine_key=self.files / "machine.pem",
-            signed_requests=True,
-            answers_signed_by=self.files / "signer.pem",
-        )
-
-
-@pytest.fixture
-def national(keys: Keys, tmp_path: Path) -> Iterator[National]:
-    folder, time = tmp_path / "national", Time()
-    folder.mkdir()
-    (folder / "server.pem").write_bytes(keys.stranger.server_pem)
-    (folder / "signer.pem").write_bytes(keys.server.server_pem)
-    storage = Storage(folder, time)
-    storage.register_machine(REF_ID, keys.machine.key.public_pem)
-    storage.register_machine(HUB, keys.stranger.key.public_pem)
-    cheap = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
-    storage.register_user(make_slot("hub", PASSWORD, new_station_key(), cheap))
-    (tmp_path / "password").write_text(f"{PASSWORD}\n")
-    (tmp_path / "machine.pem").write_bytes(keys.stranger.key.to_pem())
-    (tmp_path / "signer.pem").write_bytes(keys.server.certificate_pem)
-    app = create_app(storage, time, login=True, hub=HubSettings(signed_requests=True))
-    yield National(storage, Line(app, time), tmp_path, time)
-    storage.close()
+from unit.receiver.counter import REF_ID, Keys
 
 
 def _forwarding(place: Place, national: National, settings: ForwardTo, sealed: SealedPacket) -> Forwarding:
     """Of a hub that has just accepted the packet."""
     hub = place.open()
-    hub.forwards = ForwardingQueue(hub.database, place.clock)
+    line = NationalLine(settings, hub, place.clock, lambda url: Transport(url, transport=national.line))
+    forwarding = going_on(hub, line, place.clock)
     entry = {
         "registrationId": sealed.registration_id, "registrationType": "NEW", "langCode": "eng",
         "supervisorStatus": "APPROVED",
     }  # fmt: skip
     hub.announce(sealed.packet_id, entry)
     hub.accept(sealed.packet_id, sealed.content)
-    line = NationalLine(settings, hub, place.clock, lambda url: Transport(url, transport=national.line))
-    return Forwarding(hub, hub.forwards, line, place.clock)
+    return forwarding
 
 
 def _counts(place: Place) -> dict[str, int]:
-    return ForwardingQueue(place.open().database, place.clock).counts()
-
-
-def _pass_time(place: Place, national: National, time: timedelta) -> None:
-    place.pass_time(time)
-    national.time.now += time
+    return PacketQueue(place.open().database, place.clock).counts()
 
 
 # Settings
@@ -159,7 +99,7 @@ def test_with_a_wrong_password_packets_wait(small: Place, national: National, se
     assert _counts(small) == {"waiting": 1}
     assert national.storage.accepted_ids() == ()
     (national.files / "password").write_text(PASSWORD)
-    _pass_time(small, national, timedelta(minutes=5))
+    pass_time(small, national, timedelta(minutes=5))
     assert forwarding.round() == 1
 
 
@@ -170,7 +110,7 @@ def test_a_password_that_was_refused_is_not_asked_with_again_for_half_an_hour(
     (national.files / "password").write_text("wrong")
     asked = []
     for wait in (timedelta(0), timedelta(minutes=10), timedelta(minutes=30)):
-        _pass_time(small, national, wait)
+        pass_time(small, national, wait)
         assert forwarding.round() == 0
         asked.append(_sign_ins(national))
     assert asked == [1, 1, 2]
@@ -211,6 +151,15 @@ def test_a_packet_that_an_enrollment_has_no_place_for_waits_for_a_person_and_the
     assert codes == {None, "SAMPLES_OF_ONE_FIELD"}
 
 
+def test_a_packet_that_does_not_open_waits_for_a_person_with_the_code_of_what_is_wrong(
+    small: Place, national: National, sealed: SealedPacket
+) -> None:
+    forwarding = _forwarding(small, national, national.settings("govstack"), replace(sealed, content=b"no packet"))
+    assert forwarding.round() == 0
+    refused = PacketQueue(small.open().database, small.clock).refusals(1)
+    assert refused == [(sealed.packet_id, "ENVELOPE_TOO_SHORT")]
+
+
 # Gone on
 
 
@@ -224,7 +173,7 @@ def test_what_was_accepted_goes_on_once_though_an_answer_is_lost(
     assert _counts(place) == {"waiting": 1}
     assert forwarding.round() == 0  # not yet its time
     national.line.broken = False
-    _pass_time(place, national, timedelta(minutes=5))
+    pass_time(place, national, timedelta(minutes=5))
     assert forwarding.round() == 1
     assert (_counts(place), list(place.open().objects.listed("forwards/"))) == ({"sent": 1}, [])
     if way == "mosip":
@@ -253,9 +202,9 @@ def test_the_hub_signs_in_once_and_again_when_that_is_over(
 ) -> None:
     forwarding = _forwarding(small, national, national.settings("mosip"), sealed)
     assert forwarding.round() == 1
-    queue = ForwardingQueue(small.open().database, small.clock)
+    queue = PacketQueue(small.open().database, small.clock)
     for wait in (timedelta(minutes=1), timedelta(days=1)):
-        _pass_time(small, national, wait)
+        pass_time(small, national, wait)
         with small.open().database.writing() as connection:
             queue.put(connection, sealed.packet_id)
         assert forwarding.round() == 1

@@ -26,6 +26,7 @@ from muster.formats.govstack import (
 from muster.formats.govstack_profile import Profile
 from muster.receiver.app import create_app
 from muster.receiver.machines import Standing
+from muster.receiver.operations import Receiver
 from muster.receiver.tables import enrollment
 from unit.formats.govstack_yaml import load_api, schema_of
 from unit.receiver.counter import NOW, Counter
@@ -169,6 +170,20 @@ def test_a_station_that_is_not_registered_enrolls_nobody(desk: Counter) -> None:
     assert _status(desk, REQUEST) == 403
     assert _codes(_put(desk, REQUEST)) == ["ENROLLMENT_STATION_UNKNOWN"]
     assert _rows(desk) == before
+
+
+def test_what_a_training_station_enrolled_is_refused_but_where_training_is_meant(desk: Counter) -> None:
+    version = {"label": "Registration Client Version Number", "value": "0.1.0-training"}
+    invented = replace(REQUEST, meta_info={"metaData": json.dumps([version])})
+    assert _codes(_put(desk, invented)) == ["PACKET_REJECTED"]
+    assert not _rows(desk)
+    there = Receiver(desk.storage, lambda: NOW, training=True)
+    assert there.enroll(invented.encode(Profile.SOURCE))[0] == 201
+
+
+@pytest.mark.parametrize("said", ["", "[", "1", '[{"label": 1}]', "[" * 100_000])
+def test_a_description_that_cannot_be_read_marks_nobody_as_training(desk: Counter, said: str) -> None:
+    assert _codes(_put(desk, replace(REQUEST, meta_info={"metaData": said}))) == []
 
 
 def test_more_about_an_enrollment_that_is_not_there_is_not_found(desk: Counter) -> None:
