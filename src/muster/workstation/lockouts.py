@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -27,6 +26,7 @@ from pathlib import Path
 from muster import durable
 from muster.clock import Clock, parse_rfc3339, rfc3339
 from muster.errors import Code, SignInRefused
+from muster.file_lock import of_this_system
 from muster.workstation.uptime import Uptime, uptime
 
 SIGN_IN_LATER = Code(
@@ -196,7 +196,7 @@ class Lockouts:
         with durable.disk_errors():
             lock = self._path.with_suffix(".lock").open("ab")
         with lock:
-            _wait_for(lock)
+            of_this_system().take(lock.fileno())
             entries = self._read()
             yield entries
             if entries != self._last_written:
@@ -225,14 +225,3 @@ def _attempts(content: dict[str, object]) -> Attempts:
     if not isinstance(made.boot, str) or not isinstance(made.seconds, int | float):
         raise TypeError("uptime")
     return made
-
-
-def _wait_for(lock: object) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
-    else:
-        import fcntl
-
-        fcntl.flock(lock, fcntl.LOCK_EX)  # type: ignore[arg-type]

@@ -1,17 +1,19 @@
 """Who is at work on a station's folder: the window, a command, or several of them at once.
 
 Every desk holds the lock shared for its life. Tidying up needs it alone, because a file that nobody names *yet*
-looks like one that nobody names any more. The lock is the operating system's: it ends with the process, however
-that ends, so there is never a stale one.
+looks like one that nobody names any more. Where the lock cannot be shared (Windows), the first one in is alone,
+and stays so.
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import IO
 
 from muster import durable
+from muster.file_lock import of_this_system
+
+_LOCK = of_this_system()
 
 
 class StationLock:
@@ -26,46 +28,25 @@ class StationLock:
         """Wait for whoever is tidying up, never for whoever is working. Raises ``StorageUnavailable``."""
         with durable.disk_errors():
             file = path.open("ab")
-        return cls(file, is_alone=_lock(file))
+            return cls(file, is_alone=_take(file.fileno()))
 
     def share(self) -> None:
         """Let others in: what needed being alone is done."""
         self.is_alone = False
-        if sys.platform != "win32":
-            import fcntl
-
-            fcntl.flock(self._file, fcntl.LOCK_SH)
+        _LOCK.share(self._file.fileno())
 
     def alone_again(self) -> bool:
         """Take it alone if nobody else holds it any more: whoever comes meanwhile waits."""
-        if sys.platform == "win32":
+        if not _LOCK.can_be_shared:  # somebody may be at work who could not take it
             return self.is_alone
-        import fcntl
-
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        return _LOCK.try_to_take(self._file.fileno())
 
     def release(self) -> None:
         self._file.close()
 
 
-def _lock(file: IO[bytes]) -> bool:
-    if sys.platform == "win32":  # there is no shared lock there: the first one in is alone, and stays so
-        import msvcrt
-
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
+def _take(file: int) -> bool:
+    if _LOCK.try_to_take(file):
         return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        fcntl.flock(file, fcntl.LOCK_SH)
-        return False
-    return True
+    _LOCK.share(file)
+    return False

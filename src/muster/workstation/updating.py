@@ -23,7 +23,6 @@ import secrets
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -35,6 +34,7 @@ import muster
 from muster import durable
 from muster.clock import Clock
 from muster.errors import BadInput, Code, Refused, Unavailable
+from muster.file_lock import FileLock, of_this_system
 from muster.workstation.update_bundle import UPDATE_UNREADABLE, Release, UpdateBundle, version_key
 
 UPDATES_NOT_SET_UP = Code(
@@ -84,8 +84,16 @@ def shipped_root() -> bytes:
 class Updating:
     """``root`` is theirs who release; ``installed`` is this program's version, for the time before any update."""
 
-    def __init__(self, folder: Path, root: bytes, clock: Clock, installed: str = muster.__version__) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        root: bytes,
+        clock: Clock,
+        installed: str = muster.__version__,
+        lock: FileLock | None = None,
+    ) -> None:
         self._folder, self._root, self._clock, self._installed = folder, root, clock, installed
+        self._lock = lock or of_this_system()
 
     @property
     def running(self) -> Running:
@@ -127,16 +135,16 @@ class Updating:
         to take; it ends with the process."""
         with durable.disk_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            file = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if sys.platform != "win32":
-                import fcntl
-
-                with durable.disk_errors():
-                    fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            with durable.disk_errors():
+                self._lock.take(file)
+            try:
+                yield
+            finally:
+                self._lock.leave(file)
         finally:
-            os.close(lock)
+            os.close(file)
 
     def _apply(self, bundle: Path) -> Release:
         opened = self._opened(bundle)

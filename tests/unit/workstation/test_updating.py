@@ -23,6 +23,7 @@ import pytest
 
 from muster.clock import utc_now
 from muster.errors import BadInput, MusterError, NotAuthentic, Refused
+from muster.file_lock import ByFlock, ByRegions, FileLock
 from muster.workstation.update_bundle import (
     UPDATE_CHANGED,
     UPDATE_CLOCK_BEHIND,
@@ -41,6 +42,7 @@ from muster.workstation.updating import (
     Updating,
     unpack,
 )
+from simulators.msvcrt import Msvcrt
 
 REPOSITORY = Path(__file__).parents[3]
 INSTALLED = "installed-0.1.0"
@@ -126,8 +128,13 @@ def updating(tmp_path: Path, releasers: Releasers) -> Updating:
     return station(tmp_path / "updates", releasers)
 
 
-def station(folder: Path, releasers: Releasers, clock: Callable[[], datetime] = utc_now) -> Updating:
-    return Updating(folder, releasers.roots[0], clock, "0.1.0")
+def station(
+    folder: Path,
+    releasers: Releasers,
+    clock: Callable[[], datetime] = utc_now,
+    lock: FileLock | None = None,
+) -> Updating:
+    return Updating(folder, releasers.roots[0], clock, "0.1.0", lock)
 
 
 def refusal(updating: Updating, bundle: Path) -> MusterError:
@@ -340,16 +347,19 @@ def test_an_update_that_was_gone_back_from_can_be_put_in_again(updating: Updatin
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the program that waits is a shell script")
-def test_a_second_update_waits_until_the_first_is_done(releasers: Releasers, second: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lock", [ByFlock(), ByRegions(Msvcrt())], ids=["flock", "as on Windows"])
+def test_a_second_update_waits_until_the_first_is_done(
+    lock: FileLock, releasers: Releasers, second: Path, tmp_path: Path
+) -> None:
     folder, tried, go_on = tmp_path / "updates", tmp_path / "tried", tmp_path / "go on"
     waits = f"$(touch '{tried}'; while [ ! -e '{go_on}' ]; do sleep 0.02; done; echo 0.3.0)"
     slow = releasers.bundle("slow", 3, "0.3.0", says=waits)
     with ThreadPoolExecutor() as threads:
-        first = threads.submit(station(folder, releasers).apply, slow)
+        first = threads.submit(station(folder, releasers, lock=lock).apply, slow)
         while not (tried.exists() or first.done()):
             time.sleep(0.02)
-        other = threads.submit(station(folder, releasers).apply, second)
-        back = threads.submit(station(folder, releasers).roll_back)
+        other = threads.submit(station(folder, releasers, lock=lock).apply, second)
+        back = threads.submit(station(folder, releasers, lock=lock).roll_back)
         early = wait((other, back), timeout=0.5).done
         go_on.touch()
         assert early == set()
