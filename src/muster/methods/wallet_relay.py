@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from muster.errors import BadInput, Code, NetworkUnavailable, Refused
+from muster.errors import Code, NetworkUnavailable, Refused
 from muster.formats.answer_relay import Left
 from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, PROVIDER_IN_TROUBLE, Reply, ask, authorization
 from muster.upload.request_signing import RequestSigning
@@ -64,17 +64,21 @@ class Relay:
         if reply.status in (404, 410):
             raise Refused(WALLET_RELAY_FORGOT)
         if reply.status >= 400:
-            raise BadInput(WALLET_RELAY_REFUSED)
+            raise Refused(WALLET_RELAY_REFUSED)
         if reply.status not in (200, 201, 202, 204):
             raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)
         return reply
 
     def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-        """A request that was refused while the clocks disagree is sent again by the hub's."""
         if self.signing is None:
             return ask(method, url, headers=headers, body=body)
+        replies: list[Reply] = []
+
+        def send(request: Request) -> Reply:
+            replies.append(ask(method, url, headers=request.headers, body=body))
+            if replies[-1].status == 401:
+                raise Refused(WALLET_RELAY_REFUSED)
+            return replies[-1]
+
         request = Request(method, urlsplit(url).path, headers=headers, body=body)
-        reply = ask(method, url, headers=self.signing.signed(request).headers, body=body)
-        if reply.status == 401 and self.signing.heard(reply.said_at):
-            reply = ask(method, url, headers=self.signing.signed(request).headers, body=body)
-        return reply
+        return self.signing.sent(request, send, lambda: replies[-1].said_at)

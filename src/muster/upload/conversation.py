@@ -66,16 +66,9 @@ class Conversation(Exchange):
         return answer
 
     def _sent(self, request: Request) -> Answer:
-        """Signed anew each time: the same request is not taken twice. One that was refused while the clocks
-        disagree is sent again by the server's."""
         if self._signing is None:
             return self._transport.send(request)
-        try:
-            return self._transport.send(self._signing.signed(request))
-        except SignInWanted:
-            if not self._signing.heard(self._transport.server_time):
-                raise
-            return self._transport.send(self._signing.signed(request))
+        return self._signing.sent(request, self._transport.send, lambda: self._transport.server_time)
 
     def _signed(self, request: Request) -> Request:
         if self._request_key is None or request.body is None:

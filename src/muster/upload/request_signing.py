@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import httpx2
 
 import muster
 from muster.clock import Clock, utc_now
 from muster.crypto.machine_key import MachineKey
+from muster.errors import Refused
 from muster.formats.http_signature import (
     CLOCK_TOLERANCE,
     SIGNATURE,
@@ -19,9 +22,10 @@ from muster.formats.http_signature import (
     signature_header,
     unsigned_headers,
 )
-from muster.upload.transport import Request
+from muster.upload.transport import Request, SignInWanted
 
 _NONCE_OCTETS = 16
+Answered = TypeVar("Answered")
 
 
 class RequestSigning:
@@ -32,6 +36,22 @@ class RequestSigning:
         self._clock = clock
         self._said = Said(muster.__version__, waiting)
         self._ahead = timedelta(0)
+
+    def sent(
+        self, request: Request, send: Callable[[Request], Answered], server_time: Callable[[], datetime | None]
+    ) -> Answered:
+        """What ``send`` makes of the signed request. Signed anew each time: the same request is not taken twice.
+        One that was refused while the clocks disagree is sent again by the server's, which ``server_time`` tells
+        then.
+
+        Raises what ``send`` does, which says with ``Refused`` or ``SignInWanted`` that it was refused;
+        ``KeyUnavailable``."""
+        try:
+            return send(self.signed(request))
+        except (Refused, SignInWanted):
+            if not self.heard(server_time()):
+                raise
+            return send(self.signed(request))
 
     def signed(self, request: Request) -> Request:
         """The same request with what proves who asks. Raises ``KeyUnavailable``."""
