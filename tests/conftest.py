@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from keys_read_once import private_keys_are_read_once as private_keys_are_read_once  # noqa: PLC0414 - for all
 from reference_folder import reference_data as reference_data  # noqa: PLC0414 - a fixture for all
 from swtpm import SoftwareTpm
 
