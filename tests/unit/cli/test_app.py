@@ -41,7 +41,8 @@ class BrokenScreen:
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(build(BrokenScreen()), [str(each) for each in arguments])
+    words = [str(each) for each in arguments]
+    return CliRunner().invoke(build(BrokenScreen(), words[0] if words else ""), words)  # as the program does
 
 
 def test_a_window_that_cannot_be_opened_ends_with_a_sentence(tmp_path: Path) -> None:

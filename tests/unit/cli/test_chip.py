@@ -22,7 +22,7 @@ def _no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(build(None), ["chip", "read", "--json", *map(str, arguments)])  # type: ignore[arg-type]
+    return CliRunner().invoke(build(None, "chip"), ["chip", "read", "--json", *map(str, arguments)])  # type: ignore[arg-type]
 
 
 def code(result: Result) -> str:

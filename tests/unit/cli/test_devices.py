@@ -19,7 +19,7 @@ def _simulated_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: object, verb: str = "check") -> Result:
-    return CliRunner().invoke(build(None), ["devices", verb, *map(str, arguments)])  # type: ignore[arg-type]
+    return CliRunner().invoke(build(None, "devices"), ["devices", verb, *map(str, arguments)])  # type: ignore[arg-type]
 
 
 def test_a_device_that_is_not_there_is_missing() -> None:

@@ -37,7 +37,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _run(root: Path, command: str, *arguments: object) -> Result:
     known = ["--data", root / "station", "--user", "erika", "--password-file", root / "erika"]
-    return CliRunner().invoke(build(BrokenScreen()), [*command.split(), *map(str, (*arguments, *known))])
+    noun, *verb = command.split()
+    return CliRunner().invoke(build(BrokenScreen(), noun), [noun, *verb, *map(str, (*arguments, *known))])
 
 
 def _drafts(root: Path) -> list[str]:

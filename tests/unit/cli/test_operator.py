@@ -32,7 +32,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _run(root: Path, user: str, *arguments: str) -> tuple[int, Any]:
     common = ["--data", str(root / "station"), "--user", user, "--password-file", str(root / user), "--json"]
-    ran = CliRunner().invoke(build(BrokenScreen()), ["operator", *arguments, *common])
+    ran = CliRunner().invoke(build(BrokenScreen(), "operator"), ["operator", *arguments, *common])
     return ran.exit_code, json.loads(ran.stdout)
 
 

@@ -22,7 +22,7 @@ SPECIMENS = {
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(build(None), ["prefill", *map(str, arguments)])  # type: ignore[arg-type]
+    return CliRunner().invoke(build(None, "prefill"), ["prefill", *map(str, arguments)])  # type: ignore[arg-type]
 
 
 def read(*arguments: object) -> dict[str, Any]:

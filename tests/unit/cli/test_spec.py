@@ -18,7 +18,7 @@ FORM, SCHEMA = DEFAULTS / "ui_spec.json", DEFAULTS / "id_schema.json"
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(build(None), ["spec", "lint", *map(str, arguments)])  # type: ignore[arg-type]
+    return CliRunner().invoke(build(None, "spec"), ["spec", "lint", *map(str, arguments)])  # type: ignore[arg-type]
 
 
 def told(*arguments: object) -> tuple[int, dict[str, Any]]:
