@@ -255,13 +255,14 @@ class MainWindow(QMainWindow):
         page.evidence_wanted.connect(self.evidence)
         self._show(page, self.review)
 
-    def evidence(self, registration_id: RegistrationId) -> None:
+    def evidence(self, registration_id: RegistrationId, back: Callable[[], None] | None = None) -> None:
+        """``back`` is where it was asked for: the review, unless it was elsewhere."""
         from muster.ui.evidence.page import EvidencePage
 
         assert self._session.desk is not None
         page = EvidencePage(self._session.desk, self._background, registration_id)
-        page.left.connect(partial(self.review, registration_id))
-        self._show(page, partial(self.evidence, registration_id))
+        page.left.connect(back or partial(self.review, registration_id))
+        self._show(page, partial(self.evidence, registration_id, back))
 
     def connections(self) -> None:
         from muster.ui.pages.connections import ConnectionsPage
@@ -278,6 +279,7 @@ class MainWindow(QMainWindow):
         assert self._session.desk is not None
         page = TrailPage(self._session.desk, self._background, registration_id)
         page.left.connect(back or self.home)
+        page.evidence_wanted.connect(lambda wanted: self.evidence(wanted, partial(self.trail, wanted, back)))
         if back is not None:
             page.back.setText(tr("Back"))
         self._show(page, lambda: self.trail(page.registration_id, back))
@@ -327,6 +329,9 @@ class MainWindow(QMainWindow):
         assert self._session.desk is not None
         page = ReceiptPage(sent, self._session.desk.printing, self._background)
         page.finished.connect(self._receipt_left)
+        if self._session.desk.policy.proven and self._session.desk.proof_archives.is_offered:
+            page.offer_evidence()
+            page.evidence_wanted.connect(partial(self.evidence, sent.registration_id, self._receipt_anew))
         self._show(page, self._receipt_anew)
         self._receipt = page
 

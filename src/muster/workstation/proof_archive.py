@@ -39,7 +39,7 @@ from muster.packet.mitrust import identity_dataset
 from muster.packet.openid_assurance import verified_claims
 from muster.store.database import Work
 from muster.workstation.attestation import attested
-from muster.workstation.evidence import EvidenceLedger
+from muster.workstation.evidence import EVIDENCE_ABSENT, EvidenceLedger
 from muster.workstation.inspection import read_file
 from muster.workstation.journal import Journal
 
@@ -60,6 +60,7 @@ PROOF_OF_ANOTHER = Code(
     "PROOF_OF_ANOTHER", "This proof of an identity was signed with another key than the one it was compared with."
 )
 
+_NEEDED = (Permission.EXPORT, Permission.SEE_INDICATORS)
 _JSON, _PDF = "application/json", "application/pdf"
 _INSIDE = frozenset({ArtifactRole.ATTESTATION, ArtifactRole.SERVICE_PROOF})
 _ENDINGS = {_PDF: "pdf", "application/zip": "zip"}
@@ -74,6 +75,17 @@ class TakenProof:
     digest: str
     size: int
     level: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofOutlook:
+    """Whether a proof can be taken now, and what taking it would destroy here: ``pieces`` of evidence, and
+    ``files`` behind them that nothing else needs. ``hindrance`` is why it cannot be, ``taken`` that it was."""
+
+    hindrance: Code | None
+    pieces: int = 0
+    files: int = 0
+    taken: ProofTaken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,27 @@ class ProofArchives:
         self._partner_subject = partner_subject
         self._fetch = fetch
 
+    @property
+    def is_offered(self) -> bool:
+        """For a page, by what the database said last: whether this operator may take proofs at all."""
+        return all(map(self._journal.access.offers, _NEEDED))
+
+    def outlook(self, registration_id: RegistrationId) -> ProofOutlook:
+        """For whoever decides what to offer; whether it is done is :meth:`take`'s to say. Raises ``Refused`` (not
+        allowed), ``BadInput``."""
+        self._require_allowed()
+        state = self._journal.load(registration_id)
+        pieces = self._ledger.submissions(registration_id)
+        try:
+            _require_ready(state)
+        except Refused as error:
+            return ProofOutlook(error.code, len(pieces), taken=state.proof_taken)
+        if not pieces:
+            return ProofOutlook(EVIDENCE_ABSENT)
+        with self._journal.database.read() as work:
+            files = self._behind(work, registration_id)
+        return ProofOutlook(None, len(pieces), len(files))
+
     def take(self, registration_id: RegistrationId, file: Path, *, with_services: bool = True) -> TakenProof:
         """Write the proof to ``file``, replacing what is there, and close the case. What services signed of all
         that they found is asked for first, unless ``with_services`` is not: for one that is gone for good.
@@ -119,8 +152,7 @@ class ProofArchives:
         unknown registration, no file in a folder), ``NetworkUnavailable`` (a service), ``KeyUnavailable``,
         ``StorageUnavailable``; then the case is open and nothing is lost.
         """
-        for needed in (Permission.EXPORT, Permission.SEE_INDICATORS):
-            self._journal.access.require(needed)
+        self._require_allowed()
         if file.is_dir() or not file.absolute().parent.is_dir():
             raise BadInput(PROOF_FILE_UNWRITABLE, file=str(file))
         state = self._journal.load(registration_id)
@@ -135,6 +167,10 @@ class ProofArchives:
         durable.write(file, content)
         self._close(registration_id, waiting)
         return TakenProof(registration_id, waiting.archive.digest, waiting.archive.size, level)
+
+    def _require_allowed(self) -> None:
+        for needed in _NEEDED:
+            self._journal.access.require(needed)
 
     def _put_together(self, registration_id: RegistrationId, state: Registration) -> ProofPutTogether:
         archive = self._journal.keep(registration_id, self._archive(registration_id, state))
@@ -182,8 +218,11 @@ class ProofArchives:
     def _of_the_proof(
         self, work: Work, registration_id: RegistrationId, waiting: ProofPutTogether
     ) -> tuple[str, ...]:
-        """Files that nothing needs any more: the kept archive, and those behind evidence which the registration
-        itself does not name as a document of its own."""
+        """Files that nothing needs any more: the kept archive, and those behind evidence."""
+        return (waiting.archive.name, *self._behind(work, registration_id))
+
+    def _behind(self, work: Work, registration_id: RegistrationId) -> tuple[str, ...]:
+        """Files behind evidence which the registration itself does not name as a document of its own."""
         said = [each.body for each in work.registrations.stored(registration_id)]
         behind = {
             each.kept
@@ -191,8 +230,7 @@ class ProofArchives:
             for each in piece.artifacts
             if each.kept
         }
-        unnamed = sorted(name for name in behind if not any(name in body for body in said))
-        return (waiting.archive.name, *unnamed)
+        return tuple(sorted(name for name in behind if not any(name in body for body in said)))
 
     def _archive(self, registration_id: RegistrationId, state: Registration) -> bytes:
         station, subject = self._journal.station.ref_id, registration_id.text

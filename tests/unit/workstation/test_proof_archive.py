@@ -16,6 +16,7 @@ from muster import base64url, durable
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.signing import SigningKey
 from muster.domain.evidence import ArtifactRole, LevelOfAssurance
+from muster.domain.operators import PERMISSIONS, Role
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, MusterError, NetworkUnavailable, NotAuthentic, Refused, StorageUnavailable
 from muster.formats.proof_archive import read_proof
@@ -31,7 +32,7 @@ from muster.workstation.exporting import Wording
 from muster.workstation.proof_archive import TakenProof, verify_proof
 from simulators.scripted_method import ScriptedMethod, done_by
 from unit.proofing.graphs import method, plan
-from unit.workstation.desks import SUPERVISOR, audited, blob_files, desk_at, with_database_key
+from unit.workstation.desks import QUICK, SUPERVISOR, audited, blob_files, desk_at, with_database_key
 
 FRONT = b"\xff\xd8\xff\xe0 the front of a card"
 SIGNED_BY_SERVICE = b"PK\x05\x06 what a service signed"
@@ -170,6 +171,56 @@ def test_a_folder_that_is_not_there_is_said_before_anything_happens(desk: Desk, 
         desk.proof_archives.take(person, Path("/nowhere at all/proof.zip"))
     assert error.value.code.name == "PROOF_FILE_UNWRITABLE"
     assert desk._journal.load(person).proof_waiting is None
+
+
+# --- what is told before ---------------------------------------------------------------------------------
+
+
+def test_what_would_be_destroyed_is_told_before(desk: Desk, person: RegistrationId) -> None:
+    told = desk.proof_archives.outlook(person)
+    assert (told.hindrance, told.pieces, told.files, told.taken) == (None, 1, 1, None)
+
+
+def test_a_draft_is_told_to_be_too_early(desk: Desk) -> None:
+    draft = desk.enrollment.start().id
+    proven(desk, draft)
+    assert _hindrance(desk, draft) == "PROOF_TOO_EARLY"
+
+
+def test_somebody_who_proved_nothing_is_told_to_have_no_evidence(
+    sealed: tuple[Path, RegistrationId, str],
+) -> None:
+    with desk_at(sealed[0], who=SUPERVISOR) as desk:
+        assert _hindrance(desk, sealed[1]) == "EVIDENCE_ABSENT"
+
+
+def test_a_proof_that_was_taken_is_told_with_when_and_by_whom(taken: Taken) -> None:
+    told = taken.desk.proof_archives.outlook(taken.person)
+    assert told.taken is not None
+    assert (told.taken.digest, told.taken.operator) == (taken.proof.digest, taken.desk.operator.user_id)
+    assert _hindrance(taken.desk, taken.person) == "PROOF_ALREADY_TAKEN"
+
+
+def test_an_officer_is_offered_no_proof(root: Path, person: RegistrationId) -> None:
+    with desk_at(root) as officer:
+        assert not officer.proof_archives.is_offered
+        with pytest.raises(Refused, match="SUPERVISOR_ONLY"):
+            officer.proof_archives.outlook(person)
+
+
+def test_an_officer_takes_it_where_the_policy_lets_officers_see_indicators(
+    root: Path, person: RegistrationId, out: Path
+) -> None:
+    lets = replace(QUICK, permissions={**PERMISSIONS, Role.OFFICER: PERMISSIONS[Role.SUPERVISOR]})
+    with desk_at(root, policy=lets) as officer:
+        assert officer.proof_archives.is_offered
+        officer.proof_archives.take(person, out)
+    verify_proof(out)
+
+
+def _hindrance(desk: Desk, person: RegistrationId) -> str | None:
+    hindrance = desk.proof_archives.outlook(person).hindrance
+    return None if hindrance is None else hindrance.name
 
 
 # --- what is in it, and what is left ---------------------------------------------------------------------

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from muster.domain.operators import Permission
 from muster.domain.registration import RegistrationId
 from muster.errors import MusterError
 from muster.ui import shortcuts, theme
@@ -42,9 +43,10 @@ _DAYS = (1, 7, 30)
 
 
 class TrailPage(Page):
-    """``registration_id`` is whose story is shown."""
+    """``registration_id`` is whose story is shown; ``evidence_wanted`` with it."""
 
     left = Signal()
+    evidence_wanted = Signal(object)
 
     def __init__(self, desk: Desk, background: Background, registration_id: RegistrationId | None = None) -> None:
         super().__init__()
@@ -66,8 +68,9 @@ class TrailPage(Page):
         self.model.wants_more.connect(self._read_more)
         self.table = self._table()
         middle.addWidget(self.table)
-        self.story = StoryView()
+        self.story = StoryView(may_see_evidence=desk.access.offers(Permission.SEE_INDICATORS))
         self.story.report_wanted.connect(self._report)
+        self.story.evidence_wanted.connect(lambda: self.evidence_wanted.emit(self.registration_id))
         middle.addWidget(self.story)
         middle.setSizes([theme.px(820), theme.px(480)])
         middle.setChildrenCollapsible(False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSizePolicy
 
 from muster.ui import theme
 from muster.ui.audit import words
@@ -15,11 +15,12 @@ _MARKS = {Tone.CHANGED: "✎", Tone.POOR: "!", Tone.LOOKED: "◉", Tone.DECIDED:
 
 
 class StoryView(Card):
-    """``report_wanted`` when it is to be put on paper."""
+    """``report_wanted`` when it is to be put on paper, ``evidence_wanted`` to see what the identity rests on."""
 
     report_wanted = Signal()
+    evidence_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_see_evidence: bool = False) -> None:
         super().__init__(margin=theme.px(theme.GAP), spacing=theme.px(theme.CLOSE))
         self.story: Story | None = None
         self.title = label("", "section")
@@ -32,18 +33,24 @@ class StoryView(Card):
         self.lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.report = button(tr("Write a report"))
         self.report.clicked.connect(self.report_wanted)
+        self._may_see_evidence = may_see_evidence
+        self.evidence = button(tr("Evidence"))
+        self.evidence.clicked.connect(self.evidence_wanted)
         for each in (self.title, self.people, self.devices):
             each.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
             self.column.addWidget(each)
         self.column.addWidget(self.lines, 1)
-        self.column.addWidget(self.report)
+        row = QHBoxLayout()
+        row.addWidget(self.report, 1)
+        row.addWidget(self.evidence, 1)
+        self.column.addLayout(row)
         self.show_nothing()
 
     def show_nothing(self) -> None:
         self.story = None
         self.title.setText(tr("Choose a record, or search for a registration: its story stands here."))
         self.lines.clear()
-        for each in (self.people, self.devices, self.report, self.lines):
+        for each in (self.people, self.devices, self.report, self.evidence, self.lines):
             each.hide()
 
     def show_story(self, story: Story, sequence: int | None = None) -> None:
@@ -62,6 +69,7 @@ class StoryView(Card):
         for each in (self.people, self.report, self.lines):
             each.show()
         self.devices.setVisible(bool(story.devices))
+        self.evidence.setVisible(self._may_see_evidence)
         if self.lines.currentItem() is not None:
             self.lines.scrollToItem(self.lines.currentItem())
 

@@ -32,6 +32,7 @@ from muster.ui.background import Background
 from muster.ui.evidence import words
 from muster.ui.evidence.assurance_panel import AssurancePanel, Badge
 from muster.ui.evidence.facts import facts_of
+from muster.ui.evidence.proof_card import ProofCard
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.proofing.words import assurance_words, consent_name
@@ -39,6 +40,7 @@ from muster.ui.review.pictures import Pictures
 from muster.ui.widgets.parts import Card, Note, button, empty, label, link, scrolling
 from muster.workstation.desk import Desk
 from muster.workstation.evidence import ConsentGiven, FileSeen
+from muster.workstation.proof_archive import ProofOutlook
 
 _LANE = "review"  # what is read for a look keeps nobody's signature waiting
 
@@ -47,6 +49,7 @@ _LANE = "review"  # what is read for a look keeps nobody's signature waiting
 class _Opened:
     evaluation: Evaluation
     consents: tuple[ConsentGiven, ...]
+    proof: ProofOutlook | None
 
 
 class EvidencePage(Page):
@@ -67,11 +70,17 @@ class EvidencePage(Page):
         column.addLayout(self._head())
         self.note = Note()
         column.addWidget(self.note)
-        row = QHBoxLayout()
+        self.proof = ProofCard(desk.proof_archives, background, registration_id)
+        self.proof.taken.connect(self._closed)
+        column.addWidget(self.proof)
+        self._pieces = QWidget()
+        row = QHBoxLayout(self._pieces)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(theme.GAP))
         row.addWidget(self._list_card())
         row.addWidget(self._piece_card(), 1)
-        column.addLayout(row, 1)
+        column.addWidget(self._pieces, 100)
+        column.addStretch(1)  # holds the rest at the top once the pieces are gone
 
     # Building
 
@@ -145,11 +154,29 @@ class EvidencePage(Page):
             self._run(self._read, self._show)
 
     def _read(self) -> _Opened:
-        evidence = self._desk.evidence
-        return _Opened(evidence.evaluation(self.registration_id), evidence.consents(self.registration_id))
+        evidence, archives = self._desk.evidence, self._desk.proof_archives
+        return _Opened(
+            evidence.evaluation(self.registration_id),
+            evidence.consents(self.registration_id),
+            archives.outlook(self.registration_id) if archives.is_offered else None,
+        )
+
+    def _closed(self) -> None:
+        """Nothing of it is here any more, so nothing of it stays on the screen."""
+        self.evaluation = self.chosen = None
+        self._pieces.hide()
+        self.list.clear()
+        empty(self._facts)
+        empty(self._files)
+        self.copies = {}
+        self.pictures.clear()
+        self.note.clear()
+        self.back.setFocus()
 
     def _show(self, opened: _Opened) -> None:
         self.evaluation = evaluation = opened.evaluation
+        if opened.proof is not None:
+            self.proof.show_outlook(opened.proof)
         self.assurance.show_level(evaluation.level, evaluation.upgrade_paths)
         self.reached.setText(assurance_words(evaluation.assurance))
         self.consents.setText(_consents_words(opened.consents))
@@ -159,6 +186,8 @@ class EvidencePage(Page):
             self.list.addItem(item)
         if evaluation.evidence:
             self.list.setCurrentRow(0)
+        elif opened.proof is not None and opened.proof.taken is not None:
+            self._closed()
         else:
             self.note.say(tr("Nobody has proven yet who this person is."))
 

@@ -22,10 +22,12 @@ from muster.workstation.slip import Paper
 
 
 class ReceiptPage(Page):
-    """``finished`` with whether another registration is to begin at once."""
+    """``finished`` with whether another registration is to begin at once, ``evidence_wanted`` by whoever may take
+    the proof of the identity."""
 
     where = "receipt"
     finished = Signal(bool)
+    evidence_wanted = Signal()
 
     def __init__(self, sent: Sent, printing: Printing, background: Background) -> None:
         super().__init__()
@@ -58,9 +60,13 @@ class ReceiptPage(Page):
         self.another.clicked.connect(partial(self._finish, another=True))
         self.home = button(tr("Back to the desk"))
         self.home.clicked.connect(partial(self._finish, another=False))
+        self.evidence = button(tr("Evidence"))
+        self.evidence.clicked.connect(self.evidence_wanted)
+        self.evidence.hide()
         ends.addWidget(self.another)
         ends.addWidget(self.home)
         ends.addStretch(1)
+        ends.addWidget(self.evidence)
         column.addLayout(ends)
         row.addLayout(column, 1)
         self.slip = PictureView("", QSize(320, 450))
@@ -93,6 +99,9 @@ class ReceiptPage(Page):
         rows.addLayout(choices)
         rows.addLayout(buttons)
         return rows
+
+    def offer_evidence(self) -> None:
+        self.evidence.show()
 
     def enter(self) -> None:
         self.print.setFocus()

@@ -928,6 +928,10 @@
             <translation>ምረጥ</translation>
         </message>
         <message>
+            <source>Choose a file and take it</source>
+            <translation>ፋይል ምረጥና ውሰድ</translation>
+        </message>
+        <message>
             <source>Choose a line and press F2 to change it.</source>
             <translation>መስመር ይምረጡና ለመለወጥ F2 ይጫኑ።</translation>
         </message>
@@ -3992,6 +3996,10 @@
             <translation>እንደገና ውሰድ</translation>
         </message>
         <message>
+            <source>Take it without what the services signed</source>
+            <translation>አገልግሎቶቹ ከፈረሙት ውጭ ውሰድ</translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>ፊቱን ሊቀረጽ ከማይችለው ጋር በአንድ ምስል ይውሰዱ: {missing}።</translation>
         </message>
@@ -4002,6 +4010,10 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>ሁሉም ሲታይ ምስሉን ይውሰዱ።</translation>
+        </message>
+        <message>
+            <source>Take the proof</source>
+            <translation>ማረጋገጫውን ውሰድ</translation>
         </message>
         <message>
             <source>Take these settings again</source>
@@ -4238,6 +4250,10 @@
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
             <translation>የ{kind} ቀረጻዎች ያለ ክፍተት አይከታተሉም። በዚህ መሣሪያ እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The case is closed. What the proof rests on is no longer here.</source>
+            <translation>ጉዳዩ ተዘግቷል። ማረጋገጫው የተመሠረተበት ከእንግዲህ እዚህ የለም።</translation>
         </message>
         <message>
             <source>The center's key cannot be read: it is a file with 64 hexadecimal digits.</source>
@@ -5200,6 +5216,10 @@
             <translation>ጥቅሉ በዝርዝሩ አለ፣ በድራይቩ ግን የለም።</translation>
         </message>
         <message>
+            <source>The packet is sealed: the proof of this identity can be taken.</source>
+            <translation>ጥቅሉ ታሽጓል፦ የዚህ ማንነት ማረጋገጫ መውሰድ ይቻላል።</translation>
+        </message>
+        <message>
             <source>The packet lacks the file that the field {field} names.</source>
             <translation>ጥቅሉ መስክ {field} የሚጠቅሰው ፋይል ይጎድለዋል።</translation>
         </message>
@@ -5610,6 +5630,14 @@
         <message>
             <source>The proof cannot be written to {file}. Name a file in a folder that is there.</source>
             <translation>ማረጋገጫው ወደ {file} ሊጻፍ አይችልም። ባለ አቃፊ ውስጥ ያለ ፋይል ይሰይሙ።</translation>
+        </message>
+        <message>
+            <source>The proof is saved as {file}. Keep it: it cannot be taken again.</source>
+            <translation>ማረጋገጫው በ{file} ተቀምጧል። ያስቀምጡት፤ ዳግመኛ መውሰድ አይቻልም።</translation>
+        </message>
+        <message>
+            <source>The proof is written to one signed file, which you keep; here the case is closed for good, and what it rests on is destroyed (pieces of evidence: {pieces}, files: {files}).</source>
+            <translation>ማረጋገጫው እርስዎ በሚያስቀምጡት አንድ የተፈረመ ፋይል ይጻፋል፤ እዚህ ጉዳዩ ለዘለቄታው ይዘጋል፣ የተመሠረተበትም ይጠፋል (የማስረጃ ክፍሎች፦ {pieces}፣ ፋይሎች፦ {files})።</translation>
         </message>
         <message>
             <source>The proof of identity</source>
@@ -8910,6 +8938,10 @@
         <message>
             <source>{name} is no name for a driver: take small letters, digits and underscores, with a letter first.</source>
             <translation>{name} የድራይቨር ስም ሊሆን አይችልም፦ ትናንሽ የላቲን ፊደላትን፣ አኃዞችን እና የስር መስመሮችን ይጠቀሙ፤ በፊደል ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>{name} took the proof on {time}. What it rests on is no longer here.</source>
+            <translation>{name} በ{time} ማረጋገጫውን ወስደዋል። የተመሠረተበት ከእንግዲህ እዚህ የለም።</translation>
         </message>
         <message>
             <source>{name} would be good enough</source>

@@ -928,6 +928,10 @@
             <translation>اختيار</translation>
         </message>
         <message>
+            <source>Choose a file and take it</source>
+            <translation>اختيار ملف وأخذه</translation>
+        </message>
+        <message>
             <source>Choose a line and press F2 to change it.</source>
             <translation>اختر سطرًا واضغط F2 لتغييره.</translation>
         </message>
@@ -3992,6 +3996,10 @@
             <translation>إعادة الالتقاط</translation>
         </message>
         <message>
+            <source>Take it without what the services signed</source>
+            <translation>أخذه دون ما وقّعته الخدمات</translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>التقط صورة واحدة للوجه مع ما لا يمكن التقاطه: {missing}.</translation>
         </message>
@@ -4002,6 +4010,10 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>التقط الصورة عندما يظهر كل شيء.</translation>
+        </message>
+        <message>
+            <source>Take the proof</source>
+            <translation>أخذ الإثبات</translation>
         </message>
         <message>
             <source>Take these settings again</source>
@@ -4238,6 +4250,10 @@
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
             <translation>التقاطات الجهاز ({kind}) لا تتوالى دون انقطاع. ابدأ بهذا الجهاز من جديد.</translation>
+        </message>
+        <message>
+            <source>The case is closed. What the proof rests on is no longer here.</source>
+            <translation>أُغلقت الحالة. ما يستند إليه الإثبات لم يعد هنا.</translation>
         </message>
         <message>
             <source>The center's key cannot be read: it is a file with 64 hexadecimal digits.</source>
@@ -5200,6 +5216,10 @@
             <translation>الحزمة مذكورة في القائمة وغير موجودة على القرص.</translation>
         </message>
         <message>
+            <source>The packet is sealed: the proof of this identity can be taken.</source>
+            <translation>خُتمت الحزمة: يمكن أخذ إثبات هذه الهوية.</translation>
+        </message>
+        <message>
             <source>The packet lacks the file that the field {field} names.</source>
             <translation>ينقص الحزمةَ الملفُ الذي يذكره الحقل {field}.</translation>
         </message>
@@ -5610,6 +5630,14 @@
         <message>
             <source>The proof cannot be written to {file}. Name a file in a folder that is there.</source>
             <translation>لا يمكن كتابة الإثبات في {file}. سمِّ ملفًا في مجلد موجود.</translation>
+        </message>
+        <message>
+            <source>The proof is saved as {file}. Keep it: it cannot be taken again.</source>
+            <translation>حُفظ الإثبات في {file}. احتفظ به: لا يمكن أخذه مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The proof is written to one signed file, which you keep; here the case is closed for good, and what it rests on is destroyed (pieces of evidence: {pieces}, files: {files}).</source>
+            <translation>يُكتب الإثبات في ملف واحد موقّع تحتفظ به أنت؛ وهنا تُغلق الحالة نهائيًا ويُتلف ما يستند إليه (قطع الأدلة: {pieces}، الملفات: {files}).</translation>
         </message>
         <message>
             <source>The proof of identity</source>
@@ -8910,6 +8938,10 @@
         <message>
             <source>{name} is no name for a driver: take small letters, digits and underscores, with a letter first.</source>
             <translation>لا يصلح {name} اسمًا لبرنامج تشغيل: استخدم أحرفًا لاتينية صغيرة وأرقامًا وشرطات سفلية، وابدأ بحرف.</translation>
+        </message>
+        <message>
+            <source>{name} took the proof on {time}. What it rests on is no longer here.</source>
+            <translation>أخذ {name} الإثبات في {time}. ما يستند إليه لم يعد هنا.</translation>
         </message>
         <message>
             <source>{name} would be good enough</source>

@@ -928,6 +928,10 @@
             <translation>Choisir</translation>
         </message>
         <message>
+            <source>Choose a file and take it</source>
+            <translation>Choisir un fichier et la retirer</translation>
+        </message>
+        <message>
             <source>Choose a line and press F2 to change it.</source>
             <translation>Choisissez une ligne et appuyez sur F2 pour la modifier.</translation>
         </message>
@@ -3992,6 +3996,10 @@
             <translation>Reprendre</translation>
         </message>
         <message>
+            <source>Take it without what the services signed</source>
+            <translation>La retirer sans ce que les services ont signé</translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>Prenez une seule photo du visage avec ce qui ne peut pas être enregistré : {missing}.</translation>
         </message>
@@ -4002,6 +4010,10 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>Prenez la photo quand tout est visible.</translation>
+        </message>
+        <message>
+            <source>Take the proof</source>
+            <translation>Retirer la preuve</translation>
         </message>
         <message>
             <source>Take these settings again</source>
@@ -4238,6 +4250,10 @@
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
             <translation>Les captures de l’appareil ({kind}) ne se suivent pas sans interruption. Recommencez avec cet appareil.</translation>
+        </message>
+        <message>
+            <source>The case is closed. What the proof rests on is no longer here.</source>
+            <translation>Le dossier est clos. Ce sur quoi repose la preuve n’est plus ici.</translation>
         </message>
         <message>
             <source>The center's key cannot be read: it is a file with 64 hexadecimal digits.</source>
@@ -5200,6 +5216,10 @@
             <translation>Le paquet figure sur la liste, mais pas sur le support.</translation>
         </message>
         <message>
+            <source>The packet is sealed: the proof of this identity can be taken.</source>
+            <translation>Le paquet est scellé : la preuve de cette identité peut être retirée.</translation>
+        </message>
+        <message>
             <source>The packet lacks the file that the field {field} names.</source>
             <translation>Il manque au paquet le fichier que nomme le champ {field}.</translation>
         </message>
@@ -5610,6 +5630,14 @@
         <message>
             <source>The proof cannot be written to {file}. Name a file in a folder that is there.</source>
             <translation>La preuve ne peut pas être écrite dans {file}. Indiquez un fichier dans un dossier existant.</translation>
+        </message>
+        <message>
+            <source>The proof is saved as {file}. Keep it: it cannot be taken again.</source>
+            <translation>La preuve est enregistrée dans {file}. Conservez-la : elle ne peut pas être retirée une seconde fois.</translation>
+        </message>
+        <message>
+            <source>The proof is written to one signed file, which you keep; here the case is closed for good, and what it rests on is destroyed (pieces of evidence: {pieces}, files: {files}).</source>
+            <translation>La preuve est écrite dans un seul fichier signé, que vous conservez ; ici, le dossier est clos définitivement et ce sur quoi elle repose est détruit (éléments de preuve : {pieces}, fichiers : {files}).</translation>
         </message>
         <message>
             <source>The proof of identity</source>
@@ -8910,6 +8938,10 @@
         <message>
             <source>{name} is no name for a driver: take small letters, digits and underscores, with a letter first.</source>
             <translation>{name} ne convient pas comme nom de pilote : prenez des minuscules, des chiffres et des traits bas, en commençant par une lettre.</translation>
+        </message>
+        <message>
+            <source>{name} took the proof on {time}. What it rests on is no longer here.</source>
+            <translation>{name} a retiré la preuve le {time}. Ce sur quoi elle repose n’est plus ici.</translation>
         </message>
         <message>
             <source>{name} would be good enough</source>

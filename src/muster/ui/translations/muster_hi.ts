@@ -928,6 +928,10 @@
             <translation>चुनें</translation>
         </message>
         <message>
+            <source>Choose a file and take it</source>
+            <translation>फ़ाइल चुनें और लें</translation>
+        </message>
+        <message>
             <source>Choose a line and press F2 to change it.</source>
             <translation>कोई पंक्ति चुनें और बदलने के लिए F2 दबाएँ।</translation>
         </message>
@@ -3992,6 +3996,10 @@
             <translation>फिर से लें</translation>
         </message>
         <message>
+            <source>Take it without what the services signed</source>
+            <translation>सेवाओं के हस्ताक्षर के बिना लें</translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>चेहरे का एक चित्र उसके साथ लें जो लिया नहीं जा सकता: {missing}।</translation>
         </message>
@@ -4002,6 +4010,10 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>जब सब कुछ दिखाई दे तब चित्र लें।</translation>
+        </message>
+        <message>
+            <source>Take the proof</source>
+            <translation>प्रमाण लें</translation>
         </message>
         <message>
             <source>Take these settings again</source>
@@ -4238,6 +4250,10 @@
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
             <translation>{kind} के कैप्चर बिना अंतर के एक-दूसरे के बाद नहीं आते। इस उपकरण से फिर शुरू करें।</translation>
+        </message>
+        <message>
+            <source>The case is closed. What the proof rests on is no longer here.</source>
+            <translation>मामला बंद है। प्रमाण का आधार अब यहाँ नहीं है।</translation>
         </message>
         <message>
             <source>The center's key cannot be read: it is a file with 64 hexadecimal digits.</source>
@@ -5200,6 +5216,10 @@
             <translation>पैकेट सूची में है, पर ड्राइव पर नहीं।</translation>
         </message>
         <message>
+            <source>The packet is sealed: the proof of this identity can be taken.</source>
+            <translation>पैकेट सील है: इस पहचान का प्रमाण लिया जा सकता है।</translation>
+        </message>
+        <message>
             <source>The packet lacks the file that the field {field} names.</source>
             <translation>पैकेट में वह फ़ाइल नहीं है जिसका नाम खाना {field} लेता है।</translation>
         </message>
@@ -5610,6 +5630,14 @@
         <message>
             <source>The proof cannot be written to {file}. Name a file in a folder that is there.</source>
             <translation>प्रमाण {file} में नहीं लिखा जा सकता। किसी मौजूद फ़ोल्डर की फ़ाइल का नाम दें।</translation>
+        </message>
+        <message>
+            <source>The proof is saved as {file}. Keep it: it cannot be taken again.</source>
+            <translation>प्रमाण {file} में सहेजा गया है। इसे सँभालकर रखें: यह दोबारा नहीं लिया जा सकता।</translation>
+        </message>
+        <message>
+            <source>The proof is written to one signed file, which you keep; here the case is closed for good, and what it rests on is destroyed (pieces of evidence: {pieces}, files: {files}).</source>
+            <translation>प्रमाण एक हस्ताक्षरित फ़ाइल में लिखा जाता है जो आपके पास रहती है; यहाँ मामला हमेशा के लिए बंद हो जाता है और उसका आधार नष्ट कर दिया जाता है (साक्ष्य के अंश: {pieces}, फ़ाइलें: {files})।</translation>
         </message>
         <message>
             <source>The proof of identity</source>
@@ -8910,6 +8938,10 @@
         <message>
             <source>{name} is no name for a driver: take small letters, digits and underscores, with a letter first.</source>
             <translation>{name} ड्राइवर का नाम नहीं हो सकता: छोटे अक्षर, अंक और अंडरस्कोर लें, पहले एक अक्षर हो।</translation>
+        </message>
+        <message>
+            <source>{name} took the proof on {time}. What it rests on is no longer here.</source>
+            <translation>{name} ने {time} को प्रमाण लिया। उसका आधार अब यहाँ नहीं है।</translation>
         </message>
         <message>
             <source>{name} would be good enough</source>
