@@ -40,6 +40,7 @@ _INPUT = re.compile(
     r';nonce="([A-Za-z0-9_-]{16,64})";keyid="([0-9a-f:]{1,200})";alg="rsa-v1_5-sha256";tag="muster-station")'
 )
 _BYTES = re.compile(r"([a-z0-9-]+)=:([A-Za-z0-9+/]*={0,2}):")
+_DIGEST = re.compile(r"sha-256=:[A-Za-z0-9+/]{43}=:")
 _STATION = re.compile(r'version="([0-9A-Za-z.+-]{1,40})"(?:;waiting=([0-9]{1,9}))?')
 
 
@@ -56,18 +57,23 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request as both sides see it. ``query`` without its question mark, both as they stand on the line."""
+class Head:
+    """A request as both sides see it before its body. ``query`` without its question mark, both as they stand on
+    the line."""
 
     method: str
     path: str
     query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Head):
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """``base`` is what ``signature`` is over; the digest of the body was compared."""
+    """``base`` is what ``signature`` is over; ``digest`` is the header's, which is among it."""
 
     key_index: str
     created: datetime
@@ -75,6 +81,11 @@ class SignedRequest:
     said: Said
     base: bytes
     signature: bytes
+    digest: str
+
+    def is_over(self, body: bytes) -> bool:
+        """Whether that body was meant."""
+        return self.digest == _digest(body)
 
 
 def unsigned_headers(asked: Asked, said: Said, key_index: str, created: datetime, nonce: str) -> dict[str, str]:
@@ -86,7 +97,7 @@ def unsigned_headers(asked: Asked, said: Said, key_index: str, created: datetime
     return {CONTENT_DIGEST: _digest(asked.body), STATION: said.encode(), INPUT: f"muster={parameters}"}
 
 
-def signature_base(asked: Asked, headers: Mapping[str, str]) -> bytes:
+def signature_base(asked: Head, headers: Mapping[str, str]) -> bytes:
     """Section 2.5. ``headers`` as :func:`unsigned_headers` makes them."""
     lines = (
         f'"@method": {asked.method}',
@@ -103,11 +114,13 @@ def signature_header(signature: bytes) -> str:
     return f"muster=:{base64.b64encode(signature).decode()}:"
 
 
-def parse(asked: Asked, headers: Mapping[str, str]) -> SignedRequest:
-    """``headers`` with lower-case names. Raises ``MalformedData``, for a body of another digest, too."""
+def parse(asked: Head, headers: Mapping[str, str]) -> SignedRequest:
+    """Of the headers, with lower-case names. Whether the body is the one that was signed is asked when it is there
+    (``is_over``). Raises ``MalformedData``."""
     found = _INPUT.fullmatch(headers.get(INPUT, ""))
     station = _STATION.fullmatch(headers.get(STATION, ""))
-    if found is None or station is None or headers.get(CONTENT_DIGEST) != _digest(asked.body):
+    digest = headers.get(CONTENT_DIGEST, "")
+    if found is None or station is None or not _DIGEST.fullmatch(digest):
         raise MalformedData(REQUEST_SIGNATURE_UNREADABLE)
     waiting = station.group(2)
     try:
@@ -121,6 +134,7 @@ def parse(asked: Asked, headers: Mapping[str, str]) -> SignedRequest:
         said=Said(station.group(1), int(waiting) if waiting else None),
         base=signature_base(asked, headers),
         signature=_octets(headers.get(SIGNATURE, "")),
+        digest=digest,
     )
 
 

@@ -1,9 +1,9 @@
 """Which station asks, for sure, and whether it may ask so much.
 
-In this order, cheapest first: the form of the signature, the machine it names, the digest of the body, the
-clock, the signature itself; then, in one transaction that all processes of the hub share, the nonce (each once)
-and what the station took of its share. What is refused costs a station none of its share, so nobody can use up
-another's.
+By the headers, before a body is waited for, cheapest first: the form of the signature, the machine it names, the
+clock, the signature itself. When the body is here: its digest, which was signed; then, in one transaction that all
+processes of the hub share, the nonce (each once) and what the station took of its share. What is refused costs a
+station none of its share, so nobody can use up another's.
 
 A request without a signature is one of a station of an earlier version, or anybody's; whether it is served at
 all is the hub's setting.
@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from muster.clock import Clock, rfc3339
 from muster.crypto.signing import verify
 from muster.errors import BadInput, MalformedData
-from muster.formats.http_signature import CLOCK_TOLERANCE, INPUT, Asked, SignedRequest, parse
+from muster.formats.http_signature import CLOCK_TOLERANCE, INPUT, Asked, Head, SignedRequest, parse
 from muster.receiver.checks import Refusal
 from muster.receiver.database import Database, is_written
 from muster.receiver.machines import Heard, Machines
@@ -35,6 +35,9 @@ WRONG = Refusal("HUB-SIG-005", "The signature of the request is wrong")
 REPLAYED = Refusal("HUB-SIG-006", "The request was taken already")
 TOO_MUCH = Refusal("HUB-QTA-001", "The station asks too much; later")
 
+# Who showed the headers in time may bring the body that much later, and only then the nonce is looked at: longer
+# than the guard waits for any.
+_BODY = timedelta(minutes=6)
 _HEAR_EVERY = timedelta(seconds=20)
 
 
@@ -44,6 +47,14 @@ class Share:
 
     requests_a_minute: int = 1_200
     octets_a_day: int = 8 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A request whose headers a station signed."""
+
+    station: Station
+    request: SignedRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +72,8 @@ class Admission:
         self._heard: dict[str, datetime] = {}
         self._lock = Lock()
 
-    def station(self, asked: Asked, headers: Mapping[str, str]) -> Station | Refusal:
-        """Who asks. ``headers`` with lower-case names. Raises ``StorageUnavailable``."""
+    def presented(self, asked: Head, headers: Mapping[str, str]) -> Presented | Refusal:
+        """Who asks, by the headers, with lower-case names. Raises ``StorageUnavailable``."""
         if INPUT not in headers:
             return UNSIGNED
         try:
@@ -79,13 +90,21 @@ class Admission:
             return OFF_TIME
         if not _is_good(public_key, request):
             return WRONG
-        refusal = self._taken(ref_id, request, len(asked.body), now)
+        return Presented(Station(ref_id, skew), request)
+
+    def taken(self, presented: Presented, body: bytes) -> Station | Refusal:
+        """The same, once the body is here: taken once, and no more than its share. Raises
+        ``StorageUnavailable``."""
+        station, request, now = presented.station, presented.request, self._clock()
+        if not request.is_over(body):
+            return UNREADABLE
+        refusal = self._taken(station.ref_id, request, len(body), now)
         if refusal is None:
-            self._hear(ref_id, request, skew, now)
-        return refusal or Station(ref_id, skew)
+            self._hear(station.ref_id, request, station.skew, now)
+        return refusal or station
 
     def _taken(self, ref_id: str, request: SignedRequest, octets: int, now: datetime) -> Refusal | None:
-        ends_at = rfc3339(request.created + CLOCK_TOLERANCE + timedelta(seconds=1))
+        ends_at = rfc3339(request.created + CLOCK_TOLERANCE + _BODY)
         once = self._database.insert(nonce).values(
             key_index=request.key_index, nonce=request.nonce, ends_at=ends_at
         )
@@ -142,7 +161,8 @@ def proves_possession(
     time is no harm here."""
     try:
         request = parse(asked, headers)
-        return abs(request.created - clock()) <= CLOCK_TOLERANCE and _is_good(public_key, request)
+        on_time = abs(request.created - clock()) <= CLOCK_TOLERANCE
+        return on_time and request.is_over(asked.body) and _is_good(public_key, request)
     except BadInput:
         return False
 

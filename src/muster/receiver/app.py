@@ -120,10 +120,11 @@ def create_app(
 
     routes = [*mosip, *own.routes(), *beside]
     app: ASGIApp = Starlette(routes=routes, exception_handlers={StorageUnavailable: not_now}, lifespan=life)
-    app = Gate(app, admission, turned_away, required=hub.signed_requests, open_to_all=_is_open)
-    app = Guard(
-        app, replace(limits or Limits(), body_bytes=_large_body, open_to_all=_is_open), admits, turned_away
+    app = gate = Gate(
+        app, admission, turned_away, required=hub.signed_requests, signed_in=login, open_to_all=_is_open
     )
+    limits = replace(limits or Limits(), body_bytes=_large_body, open_to_all=_is_open)
+    app = Guard(app, limits, admits, gate.at_the_door, turned_away)
     app = Strangers(app, hub.strangers, turned_away, open_to_all=_is_open, free=lambda path: path in _FREE_PATHS)
     return figures.counting(app) if figures else app
 

@@ -1,4 +1,8 @@
-"""Behind the guard, before the routes: every request of a station is known to be that station's, or turned away.
+"""Around the guard: every request of a station is known to be that station's, or turned away.
+
+By its headers, before its body is waited for (:meth:`Gate.at_the_door`): so what nobody knows is turned away
+without being held, and the guard can tell a station's body from a stranger's. When the body is here it is compared
+with what was signed, and taken once.
 
 A route finds the station in ``request.state.station``; nothing there means that nobody signed.
 """
@@ -6,15 +10,17 @@ A route finds the station in ``request.state.station``; nothing there means that
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from muster.errors import StorageUnavailable
-from muster.formats.http_signature import Asked
-from muster.receiver.admission import TOO_MUCH, UNSIGNED, Admission, Station
+from muster.formats.http_signature import Head
+from muster.receiver.admission import TOO_MUCH, UNSIGNED, Admission, Presented, Station
 from muster.receiver.checks import Refusal
+from muster.receiver.visitor import Visitor, say_who_asks
 
 _WAIT_S = 60
 Refusing = Callable[[int, str, str], Response]
@@ -22,7 +28,7 @@ Refusing = Callable[[int, str, str], Response]
 
 class Gate:
     """``open_to_all`` says of a path whether it is served without a signature; ``required`` whether others are
-    not."""
+    not; ``signed_in`` whether who comes so far without one is signed in."""
 
     def __init__(
         self,
@@ -31,34 +37,44 @@ class Gate:
         refusing: Refusing,
         *,
         required: bool,
+        signed_in: bool,
         open_to_all: Callable[[str], bool],
     ) -> None:
         self._app = app
         self._admission = admission
         self._refusing = refusing
         self._required = required
+        self._without = Visitor.KNOWN if signed_in else Visitor.UNSIGNED
         self._open_to_all = open_to_all
 
+    async def at_the_door(self, scope: Scope) -> Response | None:
+        """Says who asks (``visitor``), or why they are turned away."""
+        if self._open_to_all(scope["path"]):
+            return None
+        try:
+            presented = await run_in_threadpool(self._presented, scope)
+        except StorageUnavailable:
+            return self._not_now()
+        if isinstance(presented, Refusal):
+            if presented is not UNSIGNED or self._required:
+                return self._refusing(401, presented.code, presented.message)
+            say_who_asks(scope, self._without)
+        else:
+            scope.setdefault("state", {})["presented"] = presented
+            say_who_asks(scope, Visitor.KNOWN)
+        return None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._open_to_all(scope["path"]):
+        presented = scope.get("state", {}).get("presented")
+        if scope["type"] != "http" or presented is None:
             await self._app(scope, receive, send)
             return
         message = await receive()  # the guard hands over the whole body at once
-        body = message.get("body", b"")
-        try:
-            known = await run_in_threadpool(self._known, scope, body)
-        except StorageUnavailable:
-            answer = self._refusing(503, "TRY_AGAIN", "What the server keeps cannot be reached just now")
-            answer.headers["Retry-After"] = "5"
-            await answer(scope, receive, send)
+        known = await self._taken(presented, message.get("body", b""))
+        if isinstance(known, Response):
+            await known(scope, receive, send)
             return
-        if isinstance(known, Refusal):
-            answer = self._refusing(429 if known is TOO_MUCH else 401, known.code, known.message)
-            if known is TOO_MUCH:
-                answer.headers["Retry-After"] = str(_WAIT_S)
-            await answer(scope, receive, send)
-            return
-        scope.setdefault("state", {})["station"] = known
+        scope["state"]["station"] = known
         waiting = [message]
 
         async def once() -> dict[str, object]:
@@ -66,9 +82,26 @@ class Gate:
 
         await self._app(scope, once, send)
 
-    def _known(self, scope: Scope, body: bytes) -> Station | Refusal | None:
+    async def _taken(self, presented: Presented, body: bytes) -> Station | Response:
+        try:
+            known = await run_in_threadpool(partial(self._admission.taken, presented, body))
+        except StorageUnavailable:
+            return self._not_now()
+        if not isinstance(known, Refusal):
+            return known
+        answer = self._refusing(429 if known is TOO_MUCH else 401, known.code, known.message)
+        if known is TOO_MUCH:
+            answer.headers["Retry-After"] = str(_WAIT_S)
+        return answer
+
+    def _not_now(self) -> Response:
+        answer = self._refusing(503, "TRY_AGAIN", "What the server keeps cannot be reached just now")
+        answer.headers["Retry-After"] = "5"
+        return answer
+
+    def _presented(self, scope: Scope) -> Presented | Refusal:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
-        asked = Asked(scope["method"], path, scope["query_string"].decode("latin-1"), body)
-        known = self._admission.station(asked, headers)
-        return None if known is UNSIGNED and not self._required else known
+        return self._admission.presented(
+            Head(scope["method"], path, scope["query_string"].decode("latin-1")), headers
+        )

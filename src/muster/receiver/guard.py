@@ -5,13 +5,15 @@ and timed as a whole, whatever length its header claims and if it claims none (c
 piece. So no route can forget a limit, and somebody who sends one octet a minute holds nothing but a socket, and
 not for long.
 
+A crowd of strangers stops no station: of what may be held at once, and of the connections, theirs is a part.
+
 Before the headers are complete there is no request to look at: :func:`headers_in_time` watches over that.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import h11
@@ -19,6 +21,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from muster.receiver.visitor import Visitor, who_asks
 
 MEBIBYTE = 1024 * 1024
 Answering = Callable[[int, str, str], Response]
@@ -30,7 +34,7 @@ class Limits:
     """``body_bytes`` says of a path how much it takes that carries more than a few records. The times are for slow
     networks: a packet of 5 MiB takes three minutes at 256 kbit/s. Where a path is
     ``open_to_all``, a large body has ``open_body_seconds`` only. ``held_bytes`` is what all requests together may
-    hold."""
+    hold, ``strangers_bytes`` how much of it those that nobody is known to have sent."""
 
     header_count: int = 64
     header_seconds: float = 10.0
@@ -41,6 +45,7 @@ class Limits:
     open_to_all: Callable[[str], bool] | None = None
     open_body_seconds: float = 60.0
     held_bytes: int = 256 * MEBIBYTE
+    strangers_bytes: int = 64 * MEBIBYTE
 
     def of(self, path: str) -> tuple[int, float]:
         large = None if self.body_bytes is None else self.body_bytes(path)
@@ -61,37 +66,53 @@ class _Gone(Exception):
 
 
 class Guard:
-    """``admits`` says whether a request may be served by its headers; ``answer`` makes a refusal's words."""
+    """``admits`` says whether a request may be served by its headers, ``at_the_door`` whose it is or why it may
+    not; ``answer`` makes a refusal's words."""
 
     def __init__(
-        self, app: ASGIApp, limits: Limits, admits: Callable[[str, Headers], bool], answer: Answering
+        self,
+        app: ASGIApp,
+        limits: Limits,
+        admits: Callable[[str, Headers], bool],
+        at_the_door: Callable[[Scope], Awaitable[Response | None]],
+        answer: Answering,
     ) -> None:
         self._app = app
         self._limits = limits
         self._admits = admits
+        self._at_the_door = at_the_door
         self._answer = answer
-        self._held = 0
+        self._room = _Room(limits.held_bytes)
+        self._strangers_room = _Room(limits.strangers_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":  # the server's own life; there are no web sockets here
             await self._app(scope, receive, send)
             return
-        body = bytearray()
+        body, rooms = bytearray(), [self._room]
         try:
-            refusal = await self._arrive(scope, receive, body)
+            refusal = await self._arrive(scope, receive, body, rooms)
             app = self._app if refusal is None else refusal
             await app(scope, _once(bytes(body)), send)
         except _Gone:
             return
         finally:
-            self._held -= len(body)
+            for each in rooms:
+                each.held -= len(body)
 
-    async def _arrive(self, scope: Scope, receive: Receive, body: bytearray) -> Response | None:
-        """Fill ``body``, or say why not. Raises ``_Gone``."""
+    async def _arrive(
+        self, scope: Scope, receive: Receive, body: bytearray, rooms: list[_Room]
+    ) -> Response | None:
+        """Fill ``body``, or say why not. ``rooms`` becomes where it is held. Raises ``_Gone``."""
         try:
             most, seconds = self._check_headers(scope)
+            refusal = await self._at_the_door(scope)
+            if refusal is not None:
+                return await self._turned_away_at_the_door(scope, receive, refusal)
+            if who_asks(scope) is not Visitor.KNOWN:
+                rooms.append(self._strangers_room)
             async with asyncio.timeout(seconds):
-                await self._read(body, receive, most)
+                await self._read(body, receive, most, rooms)
         except _TurnedAway as refusal:
             return self._turn_away(*refusal.answer)
         except TimeoutError:
@@ -110,24 +131,55 @@ class Guard:
             raise _TurnedAway(413, "REQUEST_TOO_LARGE", "The request is too large")
         return most, seconds
 
-    async def _read(self, body: bytearray, receive: Receive, most: int) -> None:
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _Gone
-            chunk, more = message.get("body", b""), message.get("more_body", False)
+    async def _turned_away_at_the_door(self, scope: Scope, receive: Receive, refusal: Response) -> Response:
+        """A small body is let pass by and not kept: a station that is refused for its clock asks again on the same
+        connection."""
+        if int(Headers(scope=scope).get("content-length", "0")) > self._limits.small_body_bytes:
+            return _closing(refusal)
+        async with asyncio.timeout(self._limits.small_body_seconds):
+            passed = 0
+            async for chunk in _chunks(receive):
+                passed += len(chunk)
+                if passed > self._limits.small_body_bytes:
+                    return _closing(refusal)
+        return refusal
+
+    async def _read(self, body: bytearray, receive: Receive, most: int, rooms: list[_Room]) -> None:
+        async for chunk in _chunks(receive):
             if len(body) + len(chunk) > most:
                 raise _TurnedAway(413, "REQUEST_TOO_LARGE", "The request is too large")
-            if self._held + len(chunk) > self._limits.held_bytes:
+            if any(each.held + len(chunk) > each.most for each in rooms):
                 raise _TurnedAway(503, "TOO_BUSY", "Too much arrives at once")
             body += chunk
-            self._held += len(chunk)
+            for each in rooms:
+                each.held += len(chunk)
 
     def _turn_away(self, status: int, code: str, message: str) -> Response:
-        response = self._answer(status, code, message)
-        response.headers["connection"] = "close"  # the rest of the request is not waited for
-        return response
+        return _closing(self._answer(status, code, message))
+
+
+@dataclass(slots=True)
+class _Room:
+    """How many octets of bodies are held, and may be."""
+
+    most: int
+    held: int = 0
+
+
+def _closing(response: Response) -> Response:
+    response.headers["connection"] = "close"  # the rest of the request is not waited for
+    return response
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    """Raises ``_Gone``."""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Gone
+        more = message.get("more_body", False)
+        yield message.get("body", b"")
 
 
 def _once(body: bytes) -> Receive:
@@ -139,13 +191,24 @@ def _once(body: bytes) -> Receive:
     return receive
 
 
-def headers_in_time(seconds: float) -> type[H11Protocol]:
-    """uvicorn's protocol with a limit for the headers of each request, which it does not have itself.
+def headers_in_time(seconds: float, strangers: int = 512) -> type[H11Protocol]:
+    """uvicorn's protocol with two limits that it does not have itself.
 
     From the connection, or from the first octet after the last answer, a request's headers must be complete within
     ``seconds``; else the connection is closed. (While nothing comes after an answer, uvicorn's keep-alive limit
     counts.)
+
+    Of more than ``strangers`` connections on which no station was served, or is about to be, the oldest is closed,
+    so that those that uvicorn takes at all are not used up by a crowd.
     """
+    unknown: dict[H11Protocol, None] = {}  # of this process, the oldest first
+
+    def make_room() -> None:
+        while len(unknown) > strangers:
+            oldest = next(iter(unknown))
+            del unknown[oldest]
+            if who_asks(oldest.scope) is Visitor.STRANGER:
+                oldest.transport.abort()  # whoever does not answer is not waited for
 
     class HeadersInTime(H11Protocol):
         _deadline: asyncio.TimerHandle | None = None
@@ -153,6 +216,8 @@ def headers_in_time(seconds: float) -> type[H11Protocol]:
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             self._wait_for_headers()
+            unknown[self] = None
+            make_room()
 
         def data_received(self, data: bytes) -> None:
             if self.conn.their_state is h11.IDLE:
@@ -163,6 +228,7 @@ def headers_in_time(seconds: float) -> type[H11Protocol]:
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._stop_waiting()
+            unknown.pop(self, None)
             super().connection_lost(exc)
 
         def _wait_for_headers(self) -> None:
