@@ -48,6 +48,7 @@ from muster.receiver.storage import Storage
 from muster.receiver.strangers import Strangers
 from muster.receiver.sweeping import sweep
 from muster.receiver.sync_data import SyncService
+from muster.receiver.wrong_attempts import WrongAttempts
 
 if TYPE_CHECKING:
     from muster.receiver.figures import Figures
@@ -140,6 +141,7 @@ def _jobs(
 ) -> tuple[Job, ...]:
     tidying = (
         Job("admission", timedelta(minutes=1), admission.forget_the_old),
+        Job("attempts", timedelta(minutes=10), WrongAttempts(storage.database, clock).forget_the_old),
         Job("letters", timedelta(minutes=1), letters.forget_the_old),
         Job("stations", timedelta(hours=1), storage.known.forget_the_old),
         Job("gallery", timedelta(hours=1), gallery.expire),

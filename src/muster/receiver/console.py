@@ -101,7 +101,7 @@ class Console:
         self._enrollments = EnrollmentQueue(storage.database, clock)
         self._marks = KeyedHash(storage.center_key.octets, "hub/console")
         self._one_password = Lock()  # each costs 64 MiB; nobody waits, so that no thread is taken from stations
-        self._wrong_attempts = WrongAttempts()
+        self._wrong_attempts = WrongAttempts(storage.database, clock)
 
     def routes(self) -> list[Route]:
         return [
@@ -170,17 +170,19 @@ class Console:
     def _token(self, user_id: str, password: str) -> str | None:
         """Raises ``_LaterError`` for who was wrong too often, and while another password is looked at."""
         name = user_id if USER_ID.fullmatch(user_id) else ""
-        if self._wrong_attempts.has_to_wait(name) or not self._one_password.acquire(blocking=False):
+        who = self._marks.of("attempts", name)  # some type their password where the name belongs
+        if not self._one_password.acquire(blocking=False):
             raise _LaterError
         try:
-            self._wrong_attempts.begin(name)
+            if not self._wrong_attempts.may_try(who):
+                raise _LaterError
             slot = self._storage.supervisor(name)
             open_slot(slot or _NOBODY, password)
         except SignInRefused:
             return None
         finally:
             self._one_password.release()
-        self._wrong_attempts.forget(name)
+        self._wrong_attempts.forget(who)
         return self._doorkeeper.supervisor_token(name, self._clock() + SIGNED_IN_FOR)
 
     def _mark(self, token: str) -> str:

@@ -166,6 +166,16 @@ quota = Table(
 )
 Index("quota_by_end", quota.c.ends_at)
 
+# How often somebody tried to sign in at the supervisors' page, until they do. ``who`` is a keyed hash of the name.
+wrong_attempt = Table(
+    "wrong_attempt",
+    metadata,
+    Column("who", Text, primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("tried_at", Text, nullable=False),
+)
+Index("wrong_attempt_by_time", wrong_attempt.c.tried_at)
+
 # Where a browser or a wallet answers a station that nobody can reach, and what came.
 letter_box = Table(
     "letter_box",

@@ -1,42 +1,51 @@
-"""How long somebody has to wait who was wrong too often: in this process's memory, by its own clock.
+"""Whether somebody may try a password who was wrong too often: counted in the database, so that guessing at
+several processes is no faster than at one.
 
-Every name is treated alike, whether it is somebody's or not. Those that were tried longest ago are forgotten when
-there are too many; to try so many takes longer than the wait.
+Every name is treated alike, whether it is somebody's or not.
 """
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable
-from threading import Lock
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from muster.clock import Clock, rfc3339
+from muster.receiver.database import Database, is_written
+from muster.receiver.tables import wrong_attempt
 
 FREE = 5
 WAIT_S = 60
-_NAMES = 10_000
+KEPT = timedelta(hours=1)
+"""After that long without any attempt one begins anew: with as many free ones as come in five minutes else."""
 
 
 class WrongAttempts:
-    """The first ``FREE`` attempts cost nothing; after that there is one every ``WAIT_S``."""
+    """The first ``FREE`` attempts cost nothing; after that there is one every ``WAIT_S``. Whoever tries is named by
+    a text that shows nothing of what they typed."""
 
-    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
-        self._tried: OrderedDict[str, tuple[int, float]] = OrderedDict()  # how often, and when last
-        self._lock = Lock()
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
 
-    def has_to_wait(self, name: str) -> bool:
-        with self._lock:
-            times, last = self._tried.get(name, (0, 0.0))
-        return times >= FREE and self._seconds() - last < WAIT_S
+    def may_try(self, who: str) -> bool:
+        """Counts as wrong until :meth:`forget`. Raises ``StorageUnavailable``."""
+        now, rows = self._clock(), wrong_attempt.c
+        added = self._database.insert(wrong_attempt).values(who=who, times=1, tried_at=rfc3339(now))
+        counted = added.on_conflict_do_update(
+            index_elements=[rows.who],
+            set_={"times": rows.times + 1, "tried_at": rfc3339(now)},
+            where=(rows.times < FREE) | (rows.tried_at <= rfc3339(now - timedelta(seconds=WAIT_S))),
+        )
+        with self._database.writing() as connection:
+            return is_written(connection, counted)
 
-    def begin(self, name: str) -> None:
-        """Counts as wrong until :meth:`forget`."""
-        with self._lock:
-            times, _ = self._tried.pop(name, (0, 0.0))
-            self._tried[name] = times + 1, self._seconds()
-            if len(self._tried) > _NAMES:
-                self._tried.popitem(last=False)
+    def forget(self, who: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(wrong_attempt).where(wrong_attempt.c.who == who))
 
-    def forget(self, name: str) -> None:
-        with self._lock:
-            self._tried.pop(name, None)
+    def forget_the_old(self) -> int:
+        """How many."""
+        old = wrong_attempt.c.tried_at <= rfc3339(self._clock() - KEPT)
+        with self._database.writing() as connection:
+            return connection.execute(sa.delete(wrong_attempt).where(old)).rowcount

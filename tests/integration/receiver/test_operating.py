@@ -143,6 +143,13 @@ def test_who_guesses_a_password_soon_has_to_wait(console: Line, user: str) -> No
     assert "set-cookie" not in answer.headers
 
 
+def test_guessing_at_two_processes_is_no_faster(console: Line, small: Place) -> None:
+    lines = (console, _line(small, signed_requests=True))
+    form = {"name": USER, "password": "wrong"}
+    answers = [lines[n % 2].ask("POST", "/console/sign-in", data=form).status_code for n in range(FREE + 2)]
+    assert answers == [303] * FREE + [429] * 2
+
+
 def test_many_who_sign_in_at_once_do_not_queue(console: Line) -> None:
     def tried(number: int) -> int:
         form = {"name": f"max{number}", "password": PASSWORD}
