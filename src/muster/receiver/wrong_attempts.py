@@ -21,8 +21,8 @@ KEPT = timedelta(hours=1)
 
 
 class WrongAttempts:
-    """The first ``FREE`` attempts cost nothing; after that there is one every ``WAIT_S``. Whoever tries is named by
-    a text that shows nothing of what they typed."""
+    """The first ``FREE`` attempts cost nothing; after that there is one every ``WAIT_S``. Whoever tries is named
+    by a text that shows nothing of what they typed."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
