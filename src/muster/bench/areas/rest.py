@@ -38,19 +38,21 @@ def rows(rounds: Rounds) -> Iterator[Row]:
     yield _processor("home page left alone", told["home"])
     yield Row.of("home page left alone, woken up", [told["home"]["wakeups_per_s"]], "/s", "every 10 ms", 100.0)
     yield _processor("camera looks for a person", told["preview"])
-    yield from _disk(1 if rounds.once else _REGISTRATIONS)
+    yield from _disk(rounds)
 
 
 def _processor(page: str, told: Mapping[str, float]) -> Row:
     return Row.of(page, [told["processor_percent"]], "%", "one processor", 100.0, Clock.CPU)
 
 
-def _disk(count: int) -> Iterator[Row]:
+def _disk(rounds: Rounds) -> Iterator[Row]:
+    count = 1 if rounds.once else _REGISTRATIONS
     with tempfile.TemporaryDirectory() as folder:
         station = demo_station(Path(folder), utc_now)
         receiver = EmbeddedReceiver(station.folder, station.identity)
         try:
-            _enrolled(station, receiver, 1)  # makes what is made once
+            if not rounds.once:
+                _enrolled(station, receiver, 1)  # makes what is made once
             before = _octets(station.folder)
             packet = _enrolled(station, receiver, count) / count / _KB
             grown = (_octets(station.folder) - before) / count / _KB
