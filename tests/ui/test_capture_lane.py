@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event
+from typing import Any
 
 import pytest
 from conftest_ui import Driver
@@ -10,17 +12,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from muster.analysis.weights import WEIGHTS_MISSING
 from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, BiometricException, CaptureGroup, ExceptionKind
 from muster.domain.lifecycle import Registration, Started
 from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
+from muster.errors import Unavailable
 from muster.ui.capture.guidance import Guidance
 from muster.ui.capture.lane_presenter import Choice, LanePresenter
 from muster.ui.capture.page import CapturePage
 from muster.ui.capture.side import CaptureSide
 from muster.ui.wizard.preview import PreviewPage
+from muster.ui.wizard.signature import SignaturePage
 from muster.workstation.capture_lane import PlacementState
 from muster.workstation.demo import demo_script
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.samples import CaptureOutcome
 from muster.workstation.script import ScriptedEnrollment
 from muster.workstation.speech import Announcer
 
@@ -75,6 +82,62 @@ def test_one_press_takes_everything_and_the_person_is_asked_aloud_in_their_langu
     assert any(each.picture is not None and each.face is not None for each in seen)
     assert heard.said and all(language == "fr" for _, language in heard.said)
     assert any("s’il vous plaît" in text for text, _ in heard.said)
+
+
+def _no_weights(*_: object) -> CaptureOutcome:
+    raise Unavailable(WEIGHTS_MISSING)
+
+
+def _captured_and_killed(driver: Driver) -> Registration:
+    """Everything is captured; the station had looked at no finger yet when the program was killed."""
+    driver.sign_in()
+    desk, credentials = driver.session.desk, driver.session.station().demo_credentials()
+    assert desk is not None and credentials is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Enrollment, "judge", _no_weights)
+        script = ScriptedEnrollment(desk.enrollment, demo_script(), credentials[0][1])
+        registration = script.run(stop_after=Step.EXCEPTION_PHOTO).registration
+    assert not registration.judgements
+    return registration
+
+
+def test_after_a_crash_fingers_are_judged_before_a_number_is_shown_for_them(
+    judging: None, driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registration, may_judge = _captured_and_killed(driver), Event()
+    judge = Enrollment.judge
+
+    def wait_and_judge(*of: Any) -> CaptureOutcome:
+        may_judge.wait()
+        return judge(*of)
+
+    monkeypatch.setattr(Enrollment, "judge", wait_and_judge)
+    driver.window.open(registration)
+    page = driver.on(PreviewPage)
+    before = {each: page.told[each].text() for each in page.told if each in FINGERS}
+    may_judge.set()
+    assert len(before) == 9
+    assert [text.partition(": ")[2] for text in before.values()] == ["is being judged …"] * 9
+    desk = driver.session.desk
+    assert desk is not None
+    driver.until(lambda: before.keys() <= page.registration.judgements.keys())
+    shown = {each: f": {round(desk.enrollment.quality_of(page.registration, each))}" for each in before}
+    assert {each: page.told[each].text()[-len(said) :] for each, said in shown.items()} == shown
+    driver.click(page.confirm)
+    driver.on(SignaturePage)
+
+
+def test_where_nothing_can_judge_fingers_the_number_that_counts_is_shown(
+    judging: None, driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registration = _captured_and_killed(driver)
+    monkeypatch.setattr(Enrollment, "judge", _no_weights)
+    driver.window.open(registration)
+    page = driver.on(PreviewPage)
+    counts = {
+        each: f": {round(registration.samples[each].facts.quality)}" for each in page.told if each in FINGERS
+    }
+    driver.until(lambda: all(page.told[each].text().endswith(said) for each, said in counts.items()))
 
 
 def test_it_is_started_paused_and_sent_to_another_placement_by_keys_alone(

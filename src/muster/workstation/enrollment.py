@@ -355,7 +355,7 @@ class Enrollment(PersonCapture):
             state,
             self.details.form(process),
             self.slots_of(state),
-            self._policy.quality_of,
+            self._policy,
             self.asked.left_out(state),
         )
 

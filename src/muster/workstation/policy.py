@@ -141,6 +141,9 @@ class Policy:
     what is less sure than ``prefill_from`` (0 to 1). ``reads_printed_text`` also reads pages that have neither
     lines nor a code: seconds each on a slow machine.
 
+    ``hints_until`` is how many registrations an officer has sealed here before the hints on each page go away by
+    themselves; 0 gives none to whoever did not ask for them.
+
     ``drivers`` are those of devices that may be loaded, unless the server names its own; None leaves out none.
     """
 
@@ -188,6 +191,7 @@ class Policy:
     prefill_from: float = 0.75
     reads_printed_text: bool = True
     review: ReviewRules = field(default_factory=ReviewRules)
+    hints_until: int = 5
     drivers: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
@@ -211,6 +215,10 @@ class Policy:
 
     def rule(self, attribute: BiometricAttribute) -> QualityRule:
         return self.quality_rules.get(attribute.modality, QualityRule.DEVICE_ALONE)
+
+    def awaits_judgement(self, state: Registration, attribute: BiometricAttribute) -> bool:
+        """Whether the station is still to look at a sample that is there: its device's number is none of ours."""
+        return self.rule(attribute).judges and attribute not in state.judgements
 
     def quality_of(self, state: Registration, attribute: BiometricAttribute) -> float:
         """The quality that counts of a sample that is there, 0..100."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from muster.domain.registration import Step
 from muster.workstation.dates_for_people import date_in_words, day_in, has_month_names
 from muster.workstation.documents import DocumentSlot
 from muster.workstation.forms import FormField
+from muster.workstation.policy import Policy
 from muster.workstation.reference import Labels
 
 
@@ -39,7 +40,8 @@ class Summary:
     """What the preview shows; pictures are asked for one by one (``sample_picture``).
 
     ``captured`` holds attribute, the quality that counts and whether it was forced, ``introducer`` the same of
-    whoever brings the person; ``left_out`` is what is there and not sent.
+    whoever brings the person; ``unjudged`` and ``introducer_unjudged`` those of them the station has not looked at
+    yet, as after a crash. ``left_out`` is what is there and not sent.
     """
 
     languages: tuple[str, ...]
@@ -51,13 +53,15 @@ class Summary:
     introducer: tuple[tuple[BiometricAttribute, float, bool], ...] = ()
     introducer_exceptions: tuple[BiometricException, ...] = ()
     left_out: tuple[BiometricAttribute, ...] = ()
+    unjudged: tuple[BiometricAttribute, ...] = ()
+    introducer_unjudged: tuple[BiometricAttribute, ...] = ()
 
 
 def summarize(
     state: Registration,
     form: Iterable[FormField],
     slots: Iterable[DocumentSlot],
-    quality_of: Callable[[Registration, BiometricAttribute], float],
+    policy: Policy,
     left_out: Iterable[BiometricAttribute] = (),
 ) -> Summary:
     return Summary(
@@ -72,21 +76,26 @@ def summarize(
             for slot in slots
             if slot.field in state.documents
         ),
-        captured=_captured(state, quality_of),
+        captured=_captured(state, policy),
         exceptions=tuple(state.exceptions.values()),
         has_exception_photo=state.exception_photo is not None,
-        introducer=_captured(state.turned, quality_of),
+        introducer=_captured(state.turned, policy),
         introducer_exceptions=tuple(state.introducer.exceptions.values()),
         left_out=tuple(left_out),
+        unjudged=_unjudged(state, policy),
+        introducer_unjudged=_unjudged(state.turned, policy),
     )
 
 
-def _captured(
-    state: Registration, quality_of: Callable[[Registration, BiometricAttribute], float]
-) -> tuple[tuple[BiometricAttribute, float, bool], ...]:
+def _captured(state: Registration, policy: Policy) -> tuple[tuple[BiometricAttribute, float, bool], ...]:
     return tuple(
-        (attribute, quality_of(state, attribute), event.facts.forced) for attribute, event in state.samples.items()
+        (attribute, policy.quality_of(state, attribute), event.facts.forced)
+        for attribute, event in state.samples.items()
     )
+
+
+def _unjudged(state: Registration, policy: Policy) -> tuple[BiometricAttribute, ...]:
+    return tuple(each for each in state.samples if policy.awaits_judgement(state, each))
 
 
 def texts_of(value: DemographicValue) -> tuple[tuple[str, str], ...]:

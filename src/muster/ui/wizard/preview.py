@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -24,11 +25,13 @@ from muster.ui.widgets.parts import Card, Note, button, label, link, mark, scrol
 from muster.ui.widgets.picture import PictureView
 from muster.ui.widgets.size_meter import SizeMeter
 from muster.ui.wizard.step_page import StepPage
+from muster.workstation.capture_lane import SampleState
 from muster.workstation.captures_asked import CAPTURES_LEFT_OUT
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.evidence import AssuranceView
 from muster.workstation.person_screen import Pixels, Shown, languages_of
 from muster.workstation.reference import is_right_to_left, label_in
+from muster.workstation.samples import CaptureOutcome
 from muster.workstation.summary import Summary, SummaryLine
 
 _ACROSS = 6
@@ -51,6 +54,8 @@ class PreviewPage(StepPage):
         self._person = person
         self.pictures: dict[BiometricAttribute, PictureView] = {}
         self.introducer_pictures: dict[BiometricAttribute, PictureView] = {}
+        self.told: dict[BiometricAttribute, QLabel] = {}
+        self.introducer_told: dict[BiometricAttribute, QLabel] = {}
         self.photo: PictureView | None = None
         self.assurance: AssurancePanel | None = None
         head = QHBoxLayout()  # one line: everything below is to be seen without scrolling
@@ -59,6 +64,7 @@ class PreviewPage(StepPage):
         head.addWidget(label(tr("Go through it with the person. Press a part to change it."), "subtitle"), 1)
         self.column.addLayout(head)
         summary = enrollment.summary_of(registration)
+        self._unjudged = (summary.unjudged, summary.introducer_unjudged)
         content = QWidget()
         columns = QHBoxLayout(content)
         columns.setContentsMargins(0, 0, 6, 0)
@@ -107,7 +113,42 @@ class PreviewPage(StepPage):
                 "store", partial(self.enrollment.exception_photo, self.registration.id), self.photo.show_pixels
             )
         self.work("store", self._what_to_show, self._ask)
+        self._judge_the_rest()
         self.work("judging", partial(self.enrollment.prefill.look_over, self.registration.id), self._warn)
+
+    # What was captured and not judged, as a crash leaves it
+
+    def _judge_the_rest(self) -> None:
+        """Beside, one piece of work each: until then the number that the device gave is not shown for ours."""
+        unjudged, self._unjudged = self._unjudged, ((), ())
+        for captures, attributes in zip((self.enrollment, self.enrollment.introducer), unjudged, strict=True):
+            for each in attributes:
+                look = partial(captures.judge, self.registration.id, each)
+                self.background.run(self, "judging", look, self._judged, self._was_not_judged)
+
+    def _judged(self, outcome: CaptureOutcome) -> None:
+        refused = next((each for each in outcome.samples if not each.accepted), None)
+        if refused is not None:
+            name = names.attribute_name(refused.attribute)
+            said = " ".join(map(say_finding, refused.findings))
+            self.note.say(tr("{name}: {quality}", name=name, quality=said), "warn")
+        # In the lane in which the person's answer is written down: no older state comes behind that.
+        self.work("store", partial(self.enrollment.registration, self.registration.id), self._stands)
+
+    def _stands(self, registration: Registration) -> None:
+        self.registration = registration
+        self._tell(self.enrollment.summary_of(registration))
+        self.changed.emit()
+
+    def _was_not_judged(self, error: MusterError) -> None:
+        """The device's number counts then; where it may not, it is said when the person confirms."""
+        summary = self.enrollment.summary_of(self.registration)
+        self._tell(replace(summary, unjudged=(), introducer_unjudged=()))
+
+    def _tell(self, summary: Summary) -> None:
+        """What became of each finger and eye, under its picture."""
+        _tell(self.told, summary.captured, summary.unjudged)
+        _tell(self.introducer_told, summary.introducer, summary.introducer_unjudged)
 
     def _warn(self, findings: tuple[Finding, ...]) -> None:
         """What documents say otherwise, and what came of comparing portraits: nothing that stops."""
@@ -244,7 +285,8 @@ class PreviewPage(StepPage):
             words = tr("{name}: {quality}", name=tr("Face"), quality=round(face[1]))
             card.column.addWidget(label(words + " · " + tr("kept below the threshold"), "soft"))
         rest = [each for each in summary.captured if each[0].modality is not Modality.FACE]
-        card.column.addLayout(_small_pictures(rest, self.pictures))
+        card.column.addLayout(_small_pictures(rest, self.pictures, self.told))
+        _tell(self.told, summary.captured, summary.unjudged)
         if summary.left_out:
             left_out = label(say(CAPTURES_LEFT_OUT), "soft")
             mark(left_out, "warning", value=True)
@@ -255,7 +297,8 @@ class PreviewPage(StepPage):
         card = self._titled(tr("Parent or guardian"), Step.INTRODUCER)
         for exception in summary.introducer_exceptions:
             card.column.addWidget(label(_exception(exception)))
-        card.column.addLayout(_small_pictures(summary.introducer, self.introducer_pictures))
+        card.column.addLayout(_small_pictures(summary.introducer, self.introducer_pictures, self.introducer_told))
+        _tell(self.introducer_told, summary.introducer, summary.introducer_unjudged)
         return card
 
     def _confirm(self) -> None:
@@ -282,24 +325,44 @@ class PreviewPage(StepPage):
 
 
 def _small_pictures(
-    captured: Sequence[tuple[BiometricAttribute, float, bool]], pictures: dict[BiometricAttribute, PictureView]
+    captured: Sequence[tuple[BiometricAttribute, float, bool]],
+    pictures: dict[BiometricAttribute, PictureView],
+    told: dict[BiometricAttribute, QLabel],
 ) -> QGridLayout:
-    """``pictures`` gets a view for each, to be filled once it was opened."""
+    """``pictures`` gets a view for each, to be filled once it was opened, ``told`` what stands under it."""
     grid = QGridLayout()
     grid.setSpacing(8)
-    for place, (attribute, quality, forced) in enumerate(captured):
+    for place, (attribute, _, _) in enumerate(captured):
         cell = QVBoxLayout()
         view = PictureView("", QSize(theme.px(56), theme.px(44)))
         view.setFixedHeight(theme.px(44))
         pictures[attribute] = view
         cell.addWidget(view)
-        words = tr("{name}: {quality}", name=names.attribute_name(attribute), quality=round(quality))
-        told = label(words + (" · " + tr("kept below the threshold") if forced else ""), "small")
-        told.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        cell.addWidget(told)
+        told[attribute] = label("", "small")
+        told[attribute].setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        cell.addWidget(told[attribute])
         cell.addStretch(1)
         grid.addLayout(cell, place // _ACROSS, place % _ACROSS)
     return grid
+
+
+def _tell(
+    told: Mapping[BiometricAttribute, QLabel],
+    captured: Sequence[tuple[BiometricAttribute, float, bool]],
+    unjudged: Collection[BiometricAttribute],
+) -> None:
+    """Under each picture its quality; of what is being judged, and of what was set aside, that it is so."""
+    counts = {attribute: (quality, forced) for attribute, quality, forced in captured}
+    for attribute, words in told.items():
+        quality, forced = counts.get(attribute, (0.0, False))
+        if attribute not in counts:
+            how = names.sample_state_name(SampleState.POOR)
+        elif attribute in unjudged:
+            how = names.sample_state_name(SampleState.JUDGING)
+        else:
+            how = str(round(quality))
+        said = tr("{name}: {quality}", name=names.attribute_name(attribute), quality=how)
+        words.setText(said + (" · " + tr("kept below the threshold") if forced else ""))
 
 
 def _portrait() -> PictureView:
