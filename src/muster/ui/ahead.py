@@ -12,6 +12,7 @@ from functools import cache
 from importlib import import_module
 
 import muster.ui
+from muster.ui.collecting import held
 
 _NOT_FOR_AN_OFFICER = {"muster.ui.timed_run", "muster.ui.tour"}
 
@@ -38,10 +39,7 @@ def load_for_captures() -> None:
 @contextmanager
 def _staying() -> Iterator[None]:
     """What is there afterwards stays to the end: else the collector looks at all of it again and again, now and
-    later, on whatever thread it is, and meanwhile the window answers nobody for a tenth of a second."""
-    gc.disable()
-    try:
+    later, and meanwhile the window answers nobody for a tenth of a second."""
+    with held():
         yield
         gc.freeze()
-    finally:
-        gc.enable()

@@ -26,13 +26,12 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class _Call:
     owner: QObject
-    future: Future[Any]
     done: Callable[[Any], None]
     failed: Callable[[MusterError], None]
 
 
 class Background(QObject):
-    _finished = Signal(object)
+    _finished = Signal(object, object)
 
     def __init__(self, lanes: Lanes) -> None:
         super().__init__()
@@ -48,9 +47,9 @@ class Background(QObject):
         failed: Callable[[MusterError], None],
     ) -> None:
         """Run ``work`` on ``lane``; then ``done`` with its result, or ``failed`` with its error."""
-        future = self._lanes.submit(lane, work)
-        call = _Call(owner, future, done, failed)
-        future.add_done_callback(lambda _: self._announce(call))
+        call = _Call(owner, done, failed)
+        # Not in the call: a future that held itself by way of its own callback would keep the page with it.
+        self._lanes.submit(lane, work).add_done_callback(lambda future: self._announce(call, future))
 
     def from_elsewhere(self, owner: QObject, done: Callable[[T], None]) -> Callable[[T], None]:
         """A function for any thread to call: ``done`` is then called in the window's."""
@@ -60,21 +59,21 @@ class Background(QObject):
         def tell(value: T) -> None:
             future: Future[T] = Future()
             future.set_result(value)
-            self._announce(_Call(owner, future, done, lambda error: None))
+            self._announce(_Call(owner, done, lambda error: None), future)
 
         return tell
 
-    def _announce(self, call: _Call) -> None:
+    def _announce(self, call: _Call, future: Future[Any]) -> None:
         if shiboken6.isValid(self):
-            self._finished.emit(call)
+            self._finished.emit(call, future)
 
-    @Slot(object)
-    def _deliver(self, call: _Call) -> None:
-        if call.future.cancelled() or not shiboken6.isValid(call.owner):
+    @Slot(object, object)
+    def _deliver(self, call: _Call, future: Future[Any]) -> None:
+        if future.cancelled() or not shiboken6.isValid(call.owner):
             return
-        error = call.future.exception()
+        error = future.exception()
         if error is None:
-            call.done(call.future.result())
+            call.done(future.result())
         elif isinstance(error, MusterError):
             call.failed(error)
         else:

@@ -1,0 +1,82 @@
+"""What nobody holds any more is looked for in the window's thread, and nowhere else."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from muster.ui.collecting import Collecting, held
+
+MANY = 100_000  # objects at once, of which the interpreter takes notice at some hundred
+
+
+class Ring:
+    """Holds itself, and notes on which thread it ends."""
+
+    def __init__(self, ended_on: list[int]) -> None:
+        self.itself = self
+        self.ended_on = ended_on
+
+    def __del__(self) -> None:
+        self.ended_on.append(threading.get_ident())
+
+
+@pytest.fixture
+def window() -> Iterator[QObject]:
+    gc.collect()
+    window = QObject()
+    Collecting(window)
+    yield window
+    if shiboken6.isValid(window):
+        shiboken6.delete(window)
+
+
+def busy_elsewhere() -> list[list[int]]:
+    """A lane that makes a lot of objects, all of them still held."""
+    made: list[list[int]] = []
+    lane = threading.Thread(target=lambda: made.extend([number] for number in range(MANY)))
+    lane.start()
+    lane.join()
+    return made
+
+
+def test_it_is_found_in_the_windows_thread_whatever_another_is_busy_with(window: QObject, qtbot: QtBot) -> None:
+    ended_on: list[int] = []
+    Ring(ended_on)
+    made = busy_elsewhere()
+    assert ended_on == []
+    qtbot.waitUntil(lambda: ended_on != [])
+    assert ended_on == [threading.get_ident()]
+    assert len(made) == MANY
+
+
+def test_the_interpreter_sees_to_itself_again_when_the_last_window_is_gone(window: QObject, qtbot: QtBot) -> None:
+    second = QObject()
+    Collecting(second)
+    shiboken6.delete(second)
+    assert not gc.isenabled()
+    shiboken6.delete(window)
+    assert gc.isenabled()
+
+
+def test_nothing_is_looked_for_while_it_is_held(window: QObject, qtbot: QtBot) -> None:
+    ended_on: list[int] = []
+    with held():
+        Ring(ended_on)
+        made = busy_elsewhere()
+        qtbot.wait(600)
+        assert ended_on == []
+    qtbot.waitUntil(lambda: ended_on != [])
+    assert len(made) == MANY
+
+
+def test_holding_it_leaves_it_as_it_was() -> None:
+    with held():
+        assert not gc.isenabled()
+    assert gc.isenabled()
