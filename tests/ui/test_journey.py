@@ -17,6 +17,7 @@ from muster.domain.biometrics import BiometricAttribute
 from muster.domain.registration import Step
 from muster.errors import Unavailable
 from muster.ui import slip_pdf
+from muster.ui.application import prepared_application
 from muster.ui.capture.page import CapturePage
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
@@ -128,13 +129,14 @@ def test_a_slip_that_the_printer_does_not_take_is_not_said_to_be_printed(
         slip_pdf.print_on(slip, printer)
 
 
-def test_arabic_and_devanagari_are_set_in_fonts_that_have_them(qapp: QApplication, tmp_path: Path) -> None:
+def test_arabic_and_devanagari_are_set_in_fonts_that_have_them(tmp_path: Path) -> None:
     """Qt chooses a font per script and shapes with it; boxes or isolated letters would come in another."""
     sections = (
         SlipSection("ara", "إشعار استلام التسجيل", (("الاسم الكامل", "إريكا مسترمان"),), "احتفظ بهذا الإشعار."),
         SlipSection("hin", "पंजीकरण की पावती", (("पूरा नाम", "एरिका मुस्टरमान"),), "यह पावती सँभालकर रखें।"),
     )
     slip = Slip("1" * 29, utc_now(), "10001 / 10001", b"", "1" * 29, sections)
+    prepared_application()
     slip_pdf.write(slip, tmp_path / "slip.pdf")
     resources = PdfReader(tmp_path / "slip.pdf").pages[0]["/Resources"]["/Font"]  # type: ignore[index]
     names = {str(font.get_object()["/BaseFont"]) for font in resources.values()}

@@ -25,6 +25,7 @@ from muster.domain.biometrics import (
 from muster.domain.confirmation import Cause
 from muster.domain.delivery import OutboxEntry
 from muster.domain.lifecycle import (
+    BlobRef,
     ConsentGiven,
     Registration,
     RequestNamed,
@@ -56,7 +57,7 @@ from muster.workstation.proving import Proof
 from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Language, ReferenceData
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.shared_documents import SharedDocuments
-from muster.workstation.slip import PORTRAIT_PX, Slip, compose_slip
+from muster.workstation.slip import PORTRAIT_PX, Slip, compose_slip, portrait
 from muster.workstation.slip_codes import SlipCodes
 from muster.workstation.submission import Submission
 from muster.workstation.summary import Summary, summarize
@@ -129,6 +130,7 @@ class Enrollment(PersonCapture):
         self.shared: SharedDocuments
         self.prefill: Prefilling
         self.slip_codes: SlipCodes
+        self._portrait_of: tuple[BlobRef | None, bytes] = (None, b"")
         self.person = PersonScreen(
             journal,
             self.consent_text,
@@ -426,18 +428,30 @@ class Enrollment(PersonCapture):
         """The acknowledgement. Raises ``Refused(CONTENT_GONE)`` once the content is destroyed (``forget``)."""
         state = self._journal.load(registration_id)
         self._submission.require_content(state)
-        photo = None
-        if BiometricAttribute.FACE in state.samples:
-            photo = self.sample_picture(registration_id, BiometricAttribute.FACE, enough_px=PORTRAIT_PX)
         return compose_slip(
             replace(state, samples=self.asked.of_person(state).samples(state)),
             self.details.form(state.started.process),
-            photo,
+            self._portrait(state),
             signed_text=self.slip_codes.code_of(state),
             valid_until=self.slip_codes.valid_until(state),
             signature=self.person.signature_picture(state),
             training=self.slip_codes.training,
         )
+
+    def prepare_slip(self, registration_id: RegistrationId) -> None:
+        """While the officer reads what they sign: the next person waits for the slip. The slip is the same
+        without it."""
+        self._portrait(self._journal.load(registration_id))
+
+    def _portrait(self, state: Registration) -> bytes:
+        face = state.samples.get(BiometricAttribute.FACE)
+        if face is None:
+            return b""
+        record, png = self._portrait_of
+        if record != face.record:
+            png = portrait(self.sample_picture(state.id, BiometricAttribute.FACE, enough_px=PORTRAIT_PX))
+            self._portrait_of = face.record, png
+        return png
 
     def with_slip(self, among: Collection[RegistrationId]) -> frozenset[RegistrationId]:
         """Those whose slip can still be printed: their content is not destroyed yet."""
@@ -449,6 +463,7 @@ class Enrollment(PersonCapture):
         if self._journal.load(registration_id).uploaded is not None:
             self._duplicates.remember(registration_id)
             self._submission.destroy_content(registration_id)
+            self._portrait_of = (None, b"")
 
 
 def _name_of(state: Registration) -> str:

@@ -74,24 +74,32 @@ class Slip:
     signature_png: bytes = b""
 
 
+def portrait(photo: Pixels) -> bytes:
+    """PNG, as fine as paper shows it; the whole picture would take a quarter of a second, and somebody waits."""
+    image = Image.fromarray(photo)
+    image.thumbnail((PORTRAIT_PX, PORTRAIT_PX))
+    return encode_png(np.asarray(image))
+
+
 def compose_slip(
     state: Registration,
     form: Iterable[FormField],
-    photo: Pixels | None,
+    photo_png: bytes,
     *,
     signed_text: str = "",
     valid_until: datetime | None = None,
     signature: Pixels | None = None,
     training: bool = False,
 ) -> Slip:
-    """The slip for a registration, of the time when the officer signed it."""
+    """The slip for a registration, of the time when the officer signed it. ``photo_png`` is empty or as
+    ``portrait`` makes it."""
     fields = {field.id: field for field in form}
     at = issued_at(state)
     return Slip(
         registration_id=state.filed_under.text,
         created_at=at,
         station=f"{state.id.center} / {state.id.machine}",
-        photo_png=b"" if photo is None else _portrait(photo),
+        photo_png=photo_png,
         qr_text=state.filed_under.text,
         sections=tuple(
             _section(language, state, fields, at, valid_until, training=training)
@@ -100,13 +108,6 @@ def compose_slip(
         signed_text=signed_text,
         signature_png=b"" if signature is None else encode_png(signature),
     )
-
-
-def _portrait(photo: Pixels) -> bytes:
-    """As fine as paper shows it; the whole picture would take a quarter of a second, and somebody waits."""
-    image = Image.fromarray(photo)
-    image.thumbnail((PORTRAIT_PX, PORTRAIT_PX))
-    return encode_png(np.asarray(image))
 
 
 def issued_at(state: Registration) -> datetime:

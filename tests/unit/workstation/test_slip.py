@@ -74,11 +74,20 @@ def test_the_photograph_on_the_slip_is_the_one_that_was_kept(signed: tuple[Path,
         assert max(photo.size) <= 480  # it is printed four centimetres high
 
 
+def test_a_slip_prepared_while_the_officer_reads_is_the_same_slip(signed: tuple[Path, RegistrationId]) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        unprepared = desk.enrollment.slip(registration_id)
+    with desk_at(root) as desk:
+        desk.enrollment.prepare_slip(registration_id)
+        assert desk.enrollment.slip(registration_id) == unprepared
+
+
 @pytest.mark.parametrize("language", [each.code for each in LANGUAGES])
 def test_every_language_the_station_offers_has_its_words_on_the_slip(language: str) -> None:
     registration_id = RegistrationId("10001100010000120260301123000")
     state = Registration(registration_id, Started(AT, Process.NEW, (language,), "erika", 0.1))
-    (section,) = compose_slip(state, (), None).sections
+    (section,) = compose_slip(state, (), b"").sections
     assert section.title and section.footer
     assert all(label and text for label, text in section.rows)
 
@@ -88,7 +97,7 @@ def test_who_has_a_number_already_is_told_no_other_is_on_its_way(language: str) 
     registration_id = RegistrationId("10001100010000120260301123000")
     slips = {
         process: compose_slip(
-            Registration(registration_id, Started(AT, process, (language,), "erika", 0.1)), (), None
+            Registration(registration_id, Started(AT, process, (language,), "erika", 0.1)), (), b""
         )
         for process in Process
     }
@@ -101,7 +110,7 @@ def test_who_has_a_number_already_is_told_no_other_is_on_its_way(language: str) 
 def test_a_slip_without_a_face_has_no_photograph() -> None:
     registration_id = RegistrationId("10001100010000120260301123000")
     state = Registration(registration_id, Started(AT, Process.NEW, ("eng",), "erika", 0.1))
-    assert compose_slip(state, (), None).photo_png == b""
+    assert compose_slip(state, (), b"").photo_png == b""
 
 
 def test_the_signed_code_is_checked_with_the_stations_certificate(signed: tuple[Path, RegistrationId]) -> None:

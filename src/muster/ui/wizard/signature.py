@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from threading import Event
 
 from PySide6.QtCore import Signal
@@ -170,6 +171,8 @@ class SignaturePage(StepPage):
             self.box.put(self._desk.demo_password(self._desk.operator.user_id))
             self.box.focus()
         self._typed()
+        prepare = partial(self.enrollment.prepare_slip, self.registration.id)
+        self.background.run(self, "printing", prepare, lambda nothing: None, lambda error: None)
 
     def leave(self) -> None:
         self._cancel.set()
