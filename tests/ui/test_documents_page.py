@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from muster.ui.background import Background
 from muster.ui.language import Languages
 from muster.ui.session import Session
 from muster.ui.wizard.documents import DocumentsPage
+from muster.ui.wizard.documents_words import said_of
 from muster.workstation.demo import demo_script
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.lanes import Lanes
@@ -113,6 +115,26 @@ def test_a_passport_fills_in_the_form_and_gets_its_kind_and_number(qtbot: QtBot,
     assert slot.type_code == "DOC001"
     assert page.reload().demographics["dateOfBirth"] == BIRTH
     assert page.next.hasFocus()
+
+
+def test_a_page_that_agrees_with_what_was_typed_says_so(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page(entered=True)
+    read(qtbot, page, POI, PASSPORT)
+    slot = page.slots[POI]
+    qtbot.waitUntil(lambda: slot.told.text() == "It says the same as the form: Full name, Date of birth, Gender.")
+
+
+def test_a_difference_that_was_decided_is_not_called_the_same(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page(born="1984/12/08")
+    number, prefill = page.registration.id, page.enrollment.prefill
+    read(qtbot, page, POI, PASSPORT)
+    (conflict,) = prefill.conflicts(page.reload())
+    offer = replace(prefill.read_document(number, POI), filled=(), suggested=())
+    kept = prefill.conflicts(prefill.keep(number, conflict))
+    names = {each: each for each in ("fullName", "dateOfBirth", "gender")}
+    assert (
+        said_of(replace(offer, conflicts=kept), names).words == "It says the same as the form: fullName, gender."
+    )
 
 
 def test_the_kind_that_the_officer_chose_stays(qtbot: QtBot, open_page: Open, licence: Path) -> None:

@@ -23,7 +23,13 @@ def said_of(offer: Offer, names: Mapping[str, str]) -> Said:
     """``names`` are the fields' names in the window's language. That nothing could be read is said as well:
     whoever was told that the form fills itself in would wait for it."""
     told = _told(offer, names)
-    if told.words or offer.read or offer.type_code or offer.number:
+    if told.words:
+        return told
+    open_to_doubt = {each.field for each in offer.conflicts} | {each.field for each in offer.fillable}
+    agrees = [each for each in offer.read if each.field not in open_to_doubt]
+    if agrees:
+        return Said(tr("It says the same as the form: {fields}.", fields=_listed(agrees, names)), "good")
+    if offer.read or offer.type_code or offer.number:
         return told
     return Said(tr("Nothing on it could be read by the station: look whether kind and number are right."))
 
