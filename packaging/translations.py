@@ -89,7 +89,7 @@ def known_values() -> dict[str, tuple[str, ...]]:
     """What the expressions that are given to ``tr()`` instead of a literal can be."""
     from muster.devices.api import DeviceKind, DeviceStatus
     from muster.domain.review_decision import Reason
-    from muster.workstation.policy_settings import SETTINGS, Group
+    from muster.workstation.policy_settings import SETTINGS, Group, Untold
 
     nothings = (getattr(each.form, "nothing", "") for each in SETTINGS.values())
     troubles = tuple(each.value for each in DeviceStatus if each is not DeviceStatus.READY)
@@ -97,6 +97,7 @@ def known_values() -> dict[str, tuple[str, ...]]:
         "line.kind": tuple(each.value for each in DeviceKind),
         "line.problem": ("not connected", "for signing in and checks only", *troubles),
         "reason.words": tuple(each.words for each in Reason),
+        "why.words": tuple(each.words for each in Untold),
         "group.words": tuple(each.words for each in Group),
         "form.nothing": tuple(dict.fromkeys(filter(None, nothings))),
         "setting.words": tuple(dict.fromkeys(each.words for each in SETTINGS.values())),

@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from muster.clock import utc_now
+from muster.audit.catalogue import AuditEvent
+from muster.clock import rfc3339, utc_now
 from muster.domain.registration import RegistrationId
 from muster.domain.review import Sign
 from muster.ui.administration import words
@@ -137,6 +138,32 @@ def test_a_threshold_is_tried_signed_seen_among_the_versions_and_taken_back(
 def _change_back(session: Session) -> None:
     assert session.desk is not None
     session.desk.policy_versions.go_back_to(0, "It was too strict", Proof(_password(session)))
+
+
+def test_limits_and_wrong_passwords_are_tried_on_the_trail_and_what_cannot_be_told_says_why(
+    page: AdministrationPage, session: Session, qtbot: QtBot
+) -> None:
+    view = page.settings
+    assert session.desk is not None
+    station = f"{session.desk.station.center}{session.desk.station.machine}"
+    with session.desk._journal.database.work() as work:
+        wrong = {"count": "4", "last": rfc3339(utc_now())}
+        work.record(AuditEvent.SIGN_IN_FAILED, actor="unknown 3", **wrong)
+        for number in range(11):
+            whose = f"{station}0000120260301123{number:03}"
+            work.record(AuditEvent.REGISTRATION_STARTED, actor="officer", subject=whose)
+            work.record(AuditEvent.PACKET_SEALED, actor="officer", subject=whose, packet=whose)
+    view.start_from([("patience.free", "3"), ("limits.packets_waiting", "10"), ("limits.free_megabytes", "200")])
+    _click(qtbot, view.try_out)
+    _until(qtbot, lambda: view.rehearsal is not None)
+    limit, waits = [view.cases.cells(row) for row in view.cases.rows]
+    assert limit[3] == "Packets that may wait to be sent: 11. Nobody new could have been registered; 1 were."
+    assert waits[2:] == ("unknown name", "wrong 4 times in a row · longest wait: none → 1 min")
+    told, passwords, untold = view.result.text().split("\n")
+    assert "1 of 11 registrations" in told and "4 wrong attempts" in passwords
+    assert untold.endswith("Megabytes of the disk that have to be free (how full the disk was is not kept).")
+    with qtbot.assertNotEmitted(view.case_wanted):  # neither has a story of its own
+        view.case_table.activated.emit(view.cases.index(0, 0))
 
 
 def test_what_was_typed_outlives_another_language_and_a_look_at_a_case(

@@ -88,7 +88,11 @@ def fill(database: Database, registrations: int, records_each: int = 50, seed: i
         undecided = frozenset(made[-_UNDECIDED:])
         for some in _batches(iter(made), 1_000):
             _insert(connection, _rows(chance, some, undecided))
-        said = (each for made_one in made for each in _story(chance, made_one, records_each))
+        said = (
+            each
+            for made_one in made
+            for each in _story(chance, made_one, records_each, waits=made_one in undecided)
+        )
         records = _link(connection, said, newest.sequence, newest.digest, key.sign)
     return Filled(made, records, key)
 
@@ -216,8 +220,8 @@ def _insert(connection: sa.Connection, rows: _Rows) -> None:
 # The trail
 
 
-def _story(chance: random.Random, each: RegistrationId, records: int) -> Iterator[Said]:
-    """What an officer leaves behind with one registration."""
+def _story(chance: random.Random, each: RegistrationId, records: int, *, waits: bool) -> Iterator[Said]:
+    """What an officer leaves behind with one registration; one that waits for review is not sent."""
     begun, officer = _begun(each), _officer(each)
     packet_id, digest = _packet(each)
     yield begun, AuditEvent.REGISTRATION_STARTED.id, officer, each.text, {"process": "NEW"}
@@ -232,7 +236,11 @@ def _story(chance: random.Random, each: RegistrationId, records: int) -> Iterato
     sealed = begun + timedelta(minutes=4)
     said = {"packet": packet_id, "sha256": digest, "size": "1500000"}
     yield sealed, AuditEvent.PACKET_SEALED.id, officer, each.text, said
-    yield sealed, AuditEvent.PACKET_UPLOADED.id, officer, each.text, {"packet": packet_id, "duplicate": "false"}
+    if waits:
+        yield sealed, AuditEvent.REVIEW_ASSESSED.id, officer, each.text, {"packet": packet_id}
+    else:
+        sent = {"packet": packet_id, "duplicate": "false"}
+        yield sealed, AuditEvent.PACKET_UPLOADED.id, officer, each.text, sent
 
 
 def _sample(chance: random.Random, attribute: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -22,9 +22,10 @@ from muster.cli.common import (
     show,
 )
 from muster.errors import BadInput, Code
-from muster.workstation.policy_settings import Setting, Value
+from muster.workstation.policy_settings import Setting, ToldFrom, Untold, Value
 from muster.workstation.policy_versions import Difference, PolicyVersion, SettingLine, VersionLine
-from muster.workstation.rehearsal import Outcome, Rehearsal, Rehearsed
+from muster.workstation.rehearsal import LimitsRehearsed, Outcome, Rehearsal, Rehearsed, SignInsRehearsed
+from muster.workstation.rehearsal_waits import Waits
 from muster.workstation.spec_versions import SpecDifference, SpecVersion
 
 SETTING_NOT_WRITTEN = Code("SETTING_NOT_WRITTEN", "{text} is no setting with its value. Write NAME=VALUE.")
@@ -117,8 +118,9 @@ def register(app: typer.Typer, screen: Screen) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Which registrations of the last days would have gone otherwise by these settings. Nothing changes; that
-        somebody tried is on record."""
+        """What of the last days would have gone otherwise by these settings: registrations, days on which a limit
+        would have stopped the station, waits after wrong passwords. Nothing changes; that somebody tried is on
+        record."""
         with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             tried = desk.policy_versions.try_out(_changes(changes))
             rehearsal = desk.rehearsing.rehearse(tried.before, tried.after, days)
@@ -127,12 +129,15 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 "asked": {"now": rehearsal.asked[0], "then": rehearsal.asked[1]},
                 "changes": [_difference_document(each) for each in tried.differences],
                 "differing": [_rehearsed_document(each) for each in rehearsal.differing],
+                "limits": _limits_document(rehearsal.limits),
+                "sign_ins": _sign_ins_document(rehearsal.sign_ins),
                 "untold": [each.name for each in tried.untold],
+                "untold_because": {each.name: _why(each) for each in tried.untold},
             }
-            text = _rehearsal_lines(rehearsal, days) if tried.is_told_at_all else []
-            if tried.untold:
-                untold = ", ".join(each.name for each in tried.untold)
-                text.append(f"cannot be told from what was kept: {untold}")
+            text = [*_limits_lines(rehearsal.limits), *_sign_ins_lines(rehearsal.sign_ins)]
+            if ToldFrom.REGISTRATIONS in tried.told_from:
+                text += _rehearsal_lines(rehearsal, days)
+            text += [f"cannot be told of {each.name}: {_why(each)}" for each in tried.untold]
             show(document, "\n".join(text), as_json=as_json)
 
     _add_changing(policy)
@@ -317,6 +322,73 @@ def _outcome_document(outcome: Outcome) -> dict[str, object]:
         "asked": outcome.asked,
         "must_be_seen": outcome.must_be_seen,
     }
+
+
+def _why(setting: Setting) -> str:
+    assert isinstance(setting.told_by, Untold)
+    return setting.told_by.words
+
+
+def _limits_document(told: LimitsRehearsed | None) -> dict[str, object] | None:
+    if told is None:
+        return None
+    days = [
+        {
+            "limit": each.name,
+            "day": each.day.isoformat(),
+            "most": each.most,
+            "begun": each.begun,
+            "stops": each.stops,
+        }
+        for each in told.days
+    ]
+    return {"since": plain(told.since), "records": told.records, "begun": told.begun, "days": days}
+
+
+def _limits_lines(told: LimitsRehearsed | None) -> Iterator[str]:
+    if told is None:
+        return
+    stopped = len({each.day for each in told.days if each.stops})
+    freed = len({each.day for each in told.days if not each.stops})
+    yield (
+        f"since {plain(told.since)}, from {told.records} records about {told.begun} registrations and the server: "
+        f"the station would have stopped on {stopped} more days and no longer on {freed}"
+    )
+    for each in told.days:
+        what = "would have stopped" if each.stops else "would have gone on"
+        yield f"  {each.day}  {each.name}  {each.most:g}  {what}, {each.begun} begun meanwhile"
+
+
+def _sign_ins_document(told: SignInsRehearsed | None) -> dict[str, object] | None:
+    if told is None:
+        return None
+    differing = [
+        {
+            "name": each.row.name,
+            "at": plain(each.row.at),
+            "wrong": each.row.count,
+            "now": _waits_document(each.before),
+            "then": _waits_document(each.after),
+        }
+        for each in told.differing
+    ]
+    return {"since": plain(told.since), "wrong": told.wrong, "rows": told.rows, "differing": differing}
+
+
+def _waits_document(waits: Waits) -> dict[str, object]:
+    return {"times": waits.times, "longest_s": waits.longest_s, "total_s": waits.total_s}
+
+
+def _sign_ins_lines(told: SignInsRehearsed | None) -> Iterator[str]:
+    if told is None:
+        return
+    yield (
+        f"since {plain(told.since)}, from {told.wrong} wrong attempts in {told.rows} rows: "
+        f"{len(told.differing)} rows would differ"
+    )
+    for each in told.differing:
+        waited = f"longest wait {each.before.longest_s} s -> {each.after.longest_s} s"
+        yield f"  {plain(each.row.at)}  {printable(each.row.name)}  wrong {each.row.count} times, {waited}"
 
 
 def _rehearsal_lines(rehearsal: Rehearsal, days: int) -> list[str]:

@@ -18,8 +18,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from muster.audit.chain import AuditRecord
-from muster.clock import rfc3339
-from muster.store.audit_log import read_record
+from muster.store.audit_log import AuditLog, read_record
 
 _LONGEST_WORD = 32
 _WORD = re.compile(r"\w+")
@@ -112,17 +111,7 @@ class AuditSearch:
         return first, last
 
     def _first_at(self, moment: datetime, *, inclusive: bool) -> int:
-        """The first record from then on, halving: records lie in the order of their times but for a clock that was
-        set back, which costs nobody more than some records beside the border."""
-        text, low, high = rfc3339(moment), 1, self.newest() + 1
-        while low < high:
-            middle = (low + high) // 2
-            at = self._connection.scalar(
-                sa.text("SELECT at FROM audit WHERE sequence >= :n ORDER BY sequence LIMIT 1"), {"n": middle}
-            )
-            later = at is None or (at >= text if inclusive else at > text)
-            low, high = (low, middle) if later else (middle + 1, high)
-        return low
+        return AuditLog(self._connection).first_at(moment, inclusive=inclusive)
 
     def _upto(self) -> int:
         return int(self._connection.scalar(sa.text("SELECT max(sequence) FROM audit_words_upto")) or 0)

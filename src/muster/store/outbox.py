@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Code
 from muster.store.tables import outbox, outbox_total
 
+_HERE = (DeliveryState.REGISTERED, DeliveryState.APPROVED, DeliveryState.SYNCED, DeliveryState.GIVEN_UP)
 PACKET_UNKNOWN = Code("PACKET_UNKNOWN", "This station has no packet with that number.")
 
 
@@ -109,6 +111,21 @@ class OutboxRows:
         )
         packets, oldest = self._connection.execute(query).one()
         return Pile(packets, oldest=_moment(oldest))
+
+    def here_since_before(self, moment: datetime) -> tuple[tuple[str, DeliveryState, datetime], ...]:
+        """What lies here and was sealed before then: registration, state, and when it was sealed."""
+        states = [each.value for each in _HERE]
+        query = sa.select(outbox.c.registration_id, outbox.c.state, outbox.c.sealed_at).where(
+            outbox.c.state.in_(states), outbox.c.sealed_at < rfc3339(moment)
+        )
+        rows = self._connection.execute(query)
+        return tuple((whose, DeliveryState(state), parse_rfc3339(sealed)) for whose, state, sealed in rows)
+
+    def sealed(self, registrations: Collection[str]) -> dict[str, datetime]:
+        """When the packets of these were sealed, as far as there are any."""
+        query = sa.select(outbox.c.registration_id, outbox.c.sealed_at)
+        wanted = outbox.c.registration_id.in_(list(registrations))
+        return {whose: parse_rfc3339(sealed) for whose, sealed in self._connection.execute(query.where(wanted))}
 
     def advance(self, packet_id: str, state: DeliveryState) -> None:
         """A step forward, or back to be sent again: whatever was in the way is over."""

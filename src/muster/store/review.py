@@ -69,6 +69,21 @@ class ReviewRows:
         query = review.select().where(wanted).order_by(review.c.sealed_at, review.c.registration_id)
         return tuple((_line(row), row.away_km) for row in self._connection.execute(query))
 
+    def waiting_since(self, moment: datetime) -> frozenset[str]:
+        """The registrations sealed since then that are not sent before a supervisor approved them."""
+        wanted = (review.c.sealed_at >= rfc3339(moment)) & (review.c.waits == 1)
+        return frozenset(self._connection.scalars(sa.select(review.c.registration_id).where(wanted)))
+
+    def waiting_among(self, registrations: Collection[str]) -> frozenset[str]:
+        """As :meth:`waiting_since`, of these."""
+        wanted = review.c.registration_id.in_(list(registrations)) & (review.c.waits == 1)
+        return frozenset(self._connection.scalars(sa.select(review.c.registration_id).where(wanted)))
+
+    def sealed_by(self, officer: str, at_most: int) -> int:
+        """How many registrations this officer sealed, counted no further than ``at_most``."""
+        some = sa.select(review.c.registration_id).where(review.c.officer == officer).limit(at_most).subquery()
+        return self._connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
     def counts(self) -> dict[Standing, int]:
         query = sa.select(review.c.standing, sa.func.count()).group_by(review.c.standing)
         return {Standing(standing): count for standing, count in self._connection.execute(query)}

@@ -57,6 +57,11 @@ class Patience:
         return min(self.first_wait_s << min(wrong - self.free, 32), self.longest_wait_s)
 
 
+def is_nobodys(name: str) -> bool:
+    """Whether wrong attempts are told under it of a name that nobody here has."""
+    return name.startswith(_UNKNOWN.format(number=""))
+
+
 class KeptPatience:
     """The patience that people set, where a sign-in finds it: what was signed lies in the database, which is still
     shut then. Who can write the file could as well remove the one that counts attempts; what it says is taken only

@@ -44,6 +44,29 @@ class Group(Enum):
         return self.value
 
 
+class ToldFrom(Enum):
+    """From what a rehearsal tells what a setting would have changed."""
+
+    REGISTRATIONS = "registrations"  # one by one (``rehearsal``)
+    STATION = "station"  # what lay and was heard at each moment (``rehearsal_limits``)
+    SIGN_INS = "sign-ins"  # wrong attempts in a row (``rehearsal_waits``)
+
+
+class Untold(Enum):
+    """Why no rehearsal tells it. The values are its words."""
+
+    LATER = "counts only for what is kept from then on"
+    PEOPLE = "nobody knows what people would have done then"
+    DEVICES = "nobody knows which other device would have been there"
+    DISK = "how full the disk was is not kept"
+    TOUCHES = "when somebody last touched the computer is not kept"
+    SHARE = "the share of exceptions is kept over the days of then alone"
+
+    @property
+    def words(self) -> str:
+        return self.value
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """Where ``nothing`` says in words what ``NEVER`` means, that is allowed too."""
@@ -135,10 +158,14 @@ class Setting:
     of: str = ""
 
     @property
-    def is_told_of_before(self) -> bool:
-        """Whether a rehearsal can tell what it would have changed (``rehearsal``)."""
-        by_quality = self.name.startswith(("finger_threshold", "iris_threshold"))
-        return by_quality or (self.group in (Group.REVIEW, Group.SIGNS) and self.name != "review.officer_days")
+    def told_by(self) -> ToldFrom | Untold:
+        """From what a rehearsal can tell what it would have changed, or why it cannot."""
+        own = _TOLD_BY.get(self.name)
+        if own is not None:
+            return own
+        if self.name.startswith(("finger_threshold", "iris_threshold")):
+            return ToldFrom.REGISTRATIONS
+        return _TOLD_BY_GROUP[self.group]
 
     def parse(self, text: str) -> Value:
         """Raises ``BadInput``."""
@@ -159,6 +186,26 @@ class Setting:
             return ", ".join(value)
         return f"{value:g}" if isinstance(value, float) else str(value)
 
+
+_TOLD_BY_GROUP: Mapping[Group, ToldFrom | Untold] = MappingProxyType(
+    {
+        Group.CAPTURE: Untold.PEOPLE,
+        Group.REVIEW: ToldFrom.REGISTRATIONS,
+        Group.SIGNS: ToldFrom.REGISTRATIONS,
+        Group.RETENTION: Untold.LATER,
+        Group.DEVICES: Untold.DEVICES,
+        Group.LIMITS: ToldFrom.STATION,
+        Group.SIGN_IN: ToldFrom.SIGN_INS,
+    }
+)
+_TOLD_BY: Mapping[str, ToldFrom | Untold] = MappingProxyType(
+    {
+        "review.officer_days": Untold.SHARE,
+        "limits.free_megabytes": Untold.DISK,
+        "idle_lock_min": Untold.TOUCHES,
+        "idle_notice_min": Untold.TOUCHES,
+    }
+)
 
 LIMITS: Mapping[str, str] = MappingProxyType(
     {
@@ -312,6 +359,7 @@ def _all() -> Iterator[Setting]:
     yield _own("consent_signature_required", "Consent counts only with a signature", Group.CAPTURE, Switch())
     yield _own("fills_at_once", "What a document says is filled in at once", Group.CAPTURE, Switch())
     yield _own("prefill_from", "How sure a reading has to be (0 to 1)", Group.CAPTURE, Number(0, 1, whole=False))
+    yield _own("hints_until", "Registrations until hints go away by themselves", Group.CAPTURE, Number(0, 1000))
     yield _of_review("required", "Nothing is sent before a supervisor approved it", Switch())
     yield _of_review("sample", "Share of the rest that is looked at (0 to 1)", Number(0, 1, whole=False))
     yield _of_review("look_from", "Weight from which a supervisor has to look", Number(1, 100))

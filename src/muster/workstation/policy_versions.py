@@ -35,7 +35,7 @@ from muster.domain.operators import Action, Permission
 from muster.errors import BadInput, Code, Refused
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
-from muster.workstation.policy_settings import LIMITS, SETTINGS, Setting, Value, setting
+from muster.workstation.policy_settings import LIMITS, SETTINGS, Setting, ToldFrom, Untold, Value, setting
 from muster.workstation.proving import Proof, Proving, words
 
 POLICY_SAME = Code("POLICY_SAME", "These settings are as they were. Nothing was changed.")
@@ -194,11 +194,13 @@ class Tried:
     @property
     def untold(self) -> tuple[Setting, ...]:
         """Those of which no rehearsal can tell what they would have changed."""
-        return tuple(each.setting for each in self.differences if not each.setting.is_told_of_before)
+        return tuple(each.setting for each in self.differences if isinstance(each.setting.told_by, Untold))
 
     @property
-    def is_told_at_all(self) -> bool:
-        return len(self.untold) < len(self.differences)
+    def told_from(self) -> frozenset[ToldFrom]:
+        """From what a rehearsal tells something; from nothing where it can tell nothing."""
+        found = (each.setting.told_by for each in self.differences)
+        return frozenset(each for each in found if isinstance(each, ToldFrom))
 
 
 class PolicyVersions:

@@ -1,14 +1,18 @@
-"""Other settings, tried on registrations of before: which of them would have gone otherwise.
+"""Other settings, tried on what was before: what would have gone otherwise.
+
+Three things are told, each where a setting asks for it (``Setting.told_by``): registrations, one by one, here; on
+which days the station would have stopped (``rehearsal_limits``); who would have waited after wrong passwords
+(``rehearsal_waits``).
 
 Both sides are told by the same rules from what the trail and the list for review keep, the settings of now and
-those to be tried, so that nothing differs but for the settings. Kept are the qualities of the captures that count,
-the signs that were seen, how far away a packet was sealed, and its digest. Not told are, therefore,
+those to be tried, so that nothing differs but for the settings. Kept of a registration are the qualities of the
+captures that count, the signs that were seen, how far away a packet was sealed, and its digest. Not told are,
+therefore,
 
 * whether a person would have been captured again, or the best been kept with a reason;
 * a sign that was not looked for then: one without weight, and a face or a clock that came closer than the limit of
   then allowed;
-* what is settled elsewhere: retention, devices, what is asked of a face, the limits of the station, wrong
-  passwords, the lock of the screen (``Setting.is_told_of_before``).
+* what a setting has its own reason for (``policy_settings.Untold``).
 """
 
 from __future__ import annotations
@@ -21,15 +25,23 @@ from threading import Event
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord
 from muster.domain.biometrics import BiometricAttribute, Modality
+from muster.domain.delivery import DeliveryState
 from muster.domain.operators import Permission
 from muster.domain.registration import RegistrationId
 from muster.domain.review import Flag, ReviewLine, ReviewRules, Sign, Standing, outset
 from muster.errors import CANCELLED, Cancelled
+from muster.store.database import Work
 from muster.store.figures_counting import Told, is_of_introducer, kept_samples, number_in
+from muster.workstation import rehearsal_limits, rehearsal_waits
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
+from muster.workstation.policy_settings import LIMITS, SETTINGS, ToldFrom, Value
+from muster.workstation.rehearsal_limits import Beginning, LimitDay, Pile, good_runs, pile_before
+from muster.workstation.rehearsal_waits import WaitsRehearsed
 
 _TOGETHER = 100  # in one look at the store, so that nobody waits for it
+_ASKED_TOGETHER = 500
+_SENT_AMONG = 50_000  # records before: who sent nothing for so long has packets that are as old
 _TELLING = (
     AuditEvent.SAMPLE_CAPTURED,
     AuditEvent.SAMPLE_JUDGED,
@@ -93,14 +105,43 @@ class Rehearsed:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsRehearsed:
+    """Told from so many ``records`` since then, of ``begun`` registrations among them."""
+
+    since: datetime
+    records: int
+    begun: int
+    days: tuple[LimitDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInsRehearsed:
+    """Told from ``wrong`` attempts since then, of which ``rows`` were made with no right one between."""
+
+    since: datetime
+    wrong: int
+    rows: int
+    differing: tuple[WaitsRehearsed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """``cases`` were looked at; ``asked`` is of how many a supervisor is asked, before and after."""
+    """``cases`` were looked at, where anything about registrations is to be tried; ``asked`` is of how many a
+    supervisor is asked, before and after. ``limits`` and ``sign_ins`` are there where they are to be tried."""
 
     since: datetime
     until: datetime
     cases: int
     differing: tuple[Rehearsed, ...]
     asked: tuple[int, int]
+    limits: LimitsRehearsed | None = None
+    sign_ins: SignInsRehearsed | None = None
+
+    @property
+    def differences(self) -> int:
+        """Registrations, days of a limit, and rows of wrong attempts."""
+        days = len(self.limits.days) if self.limits else 0
+        return len(self.differing) + days + (len(self.sign_ins.differing) if self.sign_ins else 0)
 
 
 class Rehearsing:
@@ -115,35 +156,80 @@ class Rehearsing:
         cancel: Event | None = None,
         progress: Progress = lambda done, of: None,
     ) -> Rehearsal:
-        """Over what was sealed in the last ``days``; a thousand registrations take about a second. That somebody
-        did is on record. Raises ``Refused``, ``Cancelled``."""
+        """Over the last ``days``: of what was sealed, a thousand registrations take about a second; of the rest, a
+        year takes some seconds. That somebody did is on record. Raises ``Refused``, ``Cancelled``."""
         self._journal.access.require(Permission.CHANGE_SETTINGS)
+        cancel = cancel or Event()
         until = self._journal.now()
         since = until - timedelta(days=days)
-        with self._journal.database.read() as work:
-            lines = work.review.sealed_between(since, until + timedelta(seconds=1))
-        outcomes = [
-            Rehearsed(each.line, outcome(each, now), outcome(each, then))
-            for each in self._cases(lines, cancel or Event(), progress)
-        ]
-        differing = tuple(each for each in outcomes if each.before != each.after)
+        told_from = _told_from(now, then)
+        outcomes: list[Rehearsed] = []
+        if ToldFrom.REGISTRATIONS in told_from:
+            with self._journal.database.read() as work:
+                lines = work.review.sealed_between(since, until + timedelta(seconds=1))
+            outcomes = [
+                Rehearsed(each.line, outcome(each, now), outcome(each, then))
+                for each in self._cases(lines, cancel, progress)
+            ]
+        rehearsal = Rehearsal(
+            since,
+            until,
+            len(outcomes),
+            tuple(each for each in outcomes if each.before != each.after),
+            (sum(each.before.asked for each in outcomes), sum(each.after.asked for each in outcomes)),
+            self._limits(now, then, since, until, cancel) if ToldFrom.STATION in told_from else None,
+            self._sign_ins(now, then, since, until, cancel) if ToldFrom.SIGN_INS in told_from else None,
+        )
+        self._note(rehearsal, days)
+        return rehearsal
+
+    def _note(self, rehearsal: Rehearsal, days: int) -> None:
         with self._journal.database.work() as work:
             work.record(
                 AuditEvent.POLICY_REHEARSED,
                 actor=self._journal.operator.user_id,
-                registrations=str(len(outcomes)),
-                differing=str(len(differing)),
+                registrations=str(rehearsal.cases),
+                differing=str(rehearsal.differences),
                 days=str(days),
             )
-        asked = (sum(each.before.asked for each in outcomes), sum(each.after.asked for each in outcomes))
-        return Rehearsal(since, until, len(outcomes), differing, asked)
+
+    def _limits(
+        self, now: Policy, then: Policy, since: datetime, until: datetime, cancel: Event
+    ) -> LimitsRehearsed:
+        limits = {
+            name: (_number(each.get(now)), _number(each.get(then)))
+            for name in LIMITS
+            if (each := SETTINGS[f"limits.{name}"]).get(now) != each.get(then)
+        }
+        station = f"{self._journal.station.center}{self._journal.station.machine}"
+        with self._journal.database.read() as work:
+            first, since = _first(work, since, until)
+            # What another station's packets do, which lie here to be sent on or reviewed, counts against no limit.
+            records = [
+                each
+                for each in _uncancelled(work.trail.from_on(first, rehearsal_limits.TELLING), cancel)
+                if not each.subject or each.subject.startswith(station)
+            ]
+            beginning = _beginning(work, first, since, records)
+        begun = sum(each.event == AuditEvent.REGISTRATION_STARTED.id for each in records)
+        days = rehearsal_limits.differing_days(limits, _uncancelled(records, cancel), beginning, until)
+        return LimitsRehearsed(since, len(records), begun, days)
+
+    def _sign_ins(
+        self, now: Policy, then: Policy, since: datetime, until: datetime, cancel: Event
+    ) -> SignInsRehearsed:
+        with self._journal.database.read() as work:
+            first, since = _first(work, since, until)
+            told = work.trail.from_on(first, rehearsal_waits.TELLING)
+            rows = rehearsal_waits.wrong_rows(_uncancelled(told, cancel))
+        differing = rehearsal_waits.differing_waits(rows, now.patience, then.patience)
+        return SignInsRehearsed(since, sum(each.count for each in rows), len(rows), differing)
 
     def _cases(
         self, lines: tuple[tuple[ReviewLine, float | None], ...], cancel: Event, progress: Progress
     ) -> Iterator[Case]:
         for start in range(0, len(lines), _TOGETHER):
-            if cancel.is_set():
-                raise Cancelled(CANCELLED)
+            _require_wanted(cancel)
             with self._journal.database.read() as work:
                 told = [
                     (line, away_km, work.trail.about(line.registration_id.text, _TELLING))
@@ -152,6 +238,73 @@ class Rehearsing:
             for line, away_km, records in told:
                 yield case_of(line, records, away_km)
             progress(min(start + _TOGETHER, len(lines)), len(lines))
+
+
+def _told_from(now: Policy, then: Policy) -> frozenset[ToldFrom]:
+    """What is to be told; of the same settings, what became of registrations."""
+    differing = {each.told_by for each in SETTINGS.values() if each.get(now) != each.get(then)}
+    found = frozenset(each for each in differing if isinstance(each, ToldFrom))
+    return found if differing else frozenset({ToldFrom.REGISTRATIONS})
+
+
+def _number(value: Value) -> float:
+    assert isinstance(value, int)  # as every limit of the station is
+    return value
+
+
+def _uncancelled(records: Iterable[AuditRecord], cancel: Event) -> Iterator[AuditRecord]:
+    _require_wanted(cancel)
+    for number, each in enumerate(records):
+        if number % _TOGETHER == 0:
+            _require_wanted(cancel)
+        yield each
+
+
+def _require_wanted(cancel: Event) -> None:
+    if cancel.is_set():
+        raise Cancelled(CANCELLED)
+
+
+def _first(work: Work, since: datetime, until: datetime) -> tuple[int, datetime]:
+    """The first record since then, and from when on there are any. A station that was set up by a clock that was
+    ahead began at no time that is known."""
+    first = work.trail.first_at(since)
+    oldest = work.trail.at(1) if first == 1 else None
+    return first, oldest.at if oldest and since < oldest.at <= until else since
+
+
+def _beginning(work: Work, first: int, since: datetime, records: Iterable[AuditRecord]) -> Beginning:
+    """What was so before the first record: by what the store holds now, and by what became of the rest since."""
+    by_registration: dict[str, list[AuditRecord]] = {}
+    for each in records:
+        if each.subject and each.event != AuditEvent.REGISTRATION_STARTED.id:
+            by_registration.setdefault(each.subject, []).append(each)
+    sealed_later = AuditEvent.PACKET_SEALED.id
+    carried_on = [whose for whose, about in by_registration.items() if about[0].event != sealed_later]
+    sealed: dict[str, datetime] = {}
+    reviewed = set(work.review.waiting_since(since))
+    for start in range(0, len(carried_on), _ASKED_TOGETHER):
+        some = carried_on[start : start + _ASKED_TOGETHER]
+        sealed.update(work.outbox.sealed(some))
+        reviewed |= work.review.waiting_among(some)
+    piles = {
+        whose: pile
+        for whose in carried_on
+        if (pile := pile_before(by_registration[whose], is_reviewed=whose in reviewed)) is not None
+    }
+    for whose, state, at in work.outbox.here_since_before(since):
+        if whose not in by_registration:
+            piles[whose] = Pile.REVIEW if state is DeliveryState.REGISTERED else Pile.WAITING
+            sealed[whose] = at
+    sent = work.trail.last_before(first, rehearsal_limits.SENT, _SENT_AMONG)
+    return Beginning(
+        since,
+        piles,
+        {whose: at for whose, at in sealed.items() if at < since},
+        reviewed,
+        sent.at if sent else None,
+        good_runs(work.trail.of_station_before(first, rehearsal_limits.HEARD)),
+    )
 
 
 def case_of(line: ReviewLine, records: Iterable[AuditRecord], away_km: float | None = None) -> Case:

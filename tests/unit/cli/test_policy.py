@@ -88,6 +88,25 @@ def test_a_rehearsal_changes_nothing(data: Path) -> None:
 
 def test_a_rehearsal_says_of_what_nothing_was_kept_that_would_tell(data: Path) -> None:
     told = _policy(data, "rehearse", "idle_lock_min=5")
-    assert told.stdout == "cannot be told from what was kept: idle_lock_min\n"
-    both = json.loads(_policy(data, "rehearse", "patience.free=3", "finger_threshold=60", "--json").stdout)
-    assert both["untold"] == ["patience.free"]
+    why = "when somebody last touched the computer is not kept"
+    assert told.stdout == f"cannot be told of idle_lock_min: {why}\n"
+    both = json.loads(_policy(data, "rehearse", "idle_lock_min=5", "finger_threshold=60", "--json").stdout)
+    assert (both["untold"], both["untold_because"]) == (["idle_lock_min"], {"idle_lock_min": why})
+    assert (both["limits"], both["sign_ins"]) == (None, None)
+
+
+def test_wrong_passwords_and_limits_are_rehearsed_from_the_trail_alone(data: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.write_text("not the password")
+    user_id, _ = (Station.at(data, utc_now).demo_credentials() or ())[1]
+    for _ in range(3):
+        run("policy", "show", "--user", user_id, "--password-file", wrong, "--data", data)
+    tried = ("rehearse", "patience.free=3", "limits.packets_waiting=10")
+    said = json.loads(_policy(data, *tried, "--json").stdout)
+    assert (said["sign_ins"]["wrong"], said["sign_ins"]["rows"]) == (3, 1)
+    (row,) = said["sign_ins"]["differing"]
+    assert (row["name"], row["wrong"], row["now"]["times"], row["then"]["longest_s"]) == (user_id, 3, 0, 30)
+    assert (said["limits"]["begun"], said["limits"]["days"], said["untold"]) == (0, [], [])
+    lines = _policy(data, *tried).stdout.splitlines()
+    assert "the station would have stopped on 0 more days" in lines[0]
+    assert "1 rows would differ" in lines[1] and lines[2].endswith("wrong 3 times, longest wait 0 s -> 30 s")

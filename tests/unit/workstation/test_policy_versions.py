@@ -18,7 +18,7 @@ from muster.workstation.desk import Desk, sign_in
 from muster.workstation.limits import served_limits
 from muster.workstation.lockouts import Patience
 from muster.workstation.policy import Policy
-from muster.workstation.policy_settings import SETTINGS, setting
+from muster.workstation.policy_settings import SETTINGS, ToldFrom, setting
 from muster.workstation.policy_versions import ByServer
 from muster.workstation.proving import Proof
 from muster.workstation.server import NoServer
@@ -309,5 +309,8 @@ def test_a_patience_that_is_planned_is_kept_by_the_first_sign_in_for_which_it_co
 
 def test_what_no_rehearsal_can_tell_is_named(desk: Desk) -> None:
     tried = desk.policy_versions.try_out({"idle_lock_min": "5", "finger_threshold": "50"})
-    assert [each.name for each in tried.untold] == ["idle_lock_min"] and tried.is_told_at_all
-    assert not desk.policy_versions.try_out({"patience.free": "4"}).is_told_at_all
+    assert [each.name for each in tried.untold] == ["idle_lock_min"]
+    assert tried.told_from == {ToldFrom.REGISTRATIONS}
+    assert not desk.policy_versions.try_out({"limits.free_megabytes": "200"}).told_from
+    both = desk.policy_versions.try_out({"patience.free": "4", "limits.packets_waiting": "20"})
+    assert both.told_from == {ToldFrom.SIGN_INS, ToldFrom.STATION} and not both.untold

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord
 from muster.bench import filled_store
+from muster.clock import rfc3339
 from muster.domain.operators import Operator, Role
 from muster.domain.registration import RegistrationId, StationId
 from muster.domain.review import Flag, ReviewLine, ReviewRules, Sign, Standing
@@ -21,6 +23,7 @@ from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.policy_settings import SETTINGS
 from muster.workstation.rehearsal import Case, Outcome, Rehearsing, case_of, outcome
+from muster.workstation.rehearsal_waits import Waits, WrongRow
 
 _NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _NUMBER = RegistrationId("10001100019999920260301120000")
@@ -121,15 +124,15 @@ def _store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     database.close()
 
 
-def _rehearsing(database: Any, role: Role = Role.SUPERVISOR) -> Rehearsing:
+def _rehearsing(database: Any, role: Role = Role.SUPERVISOR, days: int = 1) -> Rehearsing:
     name = filled_store.SUPERVISOR if role is Role.SUPERVISOR else filled_store.OFFICERS[0]
     operator = Operator(name, frozenset({role}))
     blobs: Any = None  # nobody's content is opened
 
-    def day_after() -> datetime:
-        return filled_store.BEGUN + timedelta(days=1)
+    def days_after() -> datetime:
+        return filled_store.BEGUN + timedelta(days=days)
 
-    return Rehearsing(Journal(database, blobs, StationId("10001", "10001"), operator, day_after))
+    return Rehearsing(Journal(database, blobs, StationId("10001", "10001"), operator, days_after))
 
 
 def test_an_officer_tries_nothing_out(_store: Any) -> None:
@@ -163,8 +166,67 @@ def test_a_threshold_above_all_qualities_changes_all_and_that_somebody_tried_is_
     assert newest.detail == {"registrations": str(_COUNT), "differing": str(len(lines)), "days": "30"}
 
 
-def test_whoever_waited_long_enough_ends_it(_store: Any) -> None:
+@pytest.mark.parametrize(
+    "setting", [("finger_threshold", 41), ("limits.packets_waiting", 10), ("patience.free", 3)]
+)
+def test_whoever_waited_long_enough_ends_it(_store: Any, setting: tuple[str, int]) -> None:
     cancel = Event()
     cancel.set()
     with pytest.raises(Cancelled):
-        _rehearsing(_store).rehearse(Policy(), Policy(), cancel=cancel)
+        _rehearsing(_store).rehearse(Policy(), _with(*setting), cancel=cancel)
+
+
+def _with(name: str, value: int, policy: Policy | None = None) -> Policy:
+    return SETTINGS[name].put(policy or Policy(), value)
+
+
+def test_registrations_are_not_looked_at_for_limits_and_passwords_alone(_store: Any) -> None:
+    rehearsal = _rehearsing(_store).rehearse(Policy(), _with("limits.packets_waiting", 10))
+    assert (rehearsal.cases, rehearsal.sign_ins) == (0, None) and rehearsal.limits is not None
+    rehearsal = _rehearsing(_store).rehearse(Policy(), _with("patience.free", 3))
+    assert rehearsal.cases == 0 and rehearsal.limits is None and rehearsal.sign_ins is not None
+    rehearsal = _rehearsing(_store).rehearse(Policy(), _with("idle_lock_min", 5))
+    assert (rehearsal.cases, rehearsal.limits, rehearsal.sign_ins, rehearsal.differences) == (0, None, None, 0)
+
+
+def test_days_on_which_review_would_have_stopped_the_station_are_told_from_store_and_trail(
+    tmp_path: Path,
+) -> None:
+    """The last two hundred of three hundred wait for review; a hundred are made a day."""
+    database = filled_store.opened(tmp_path)
+    filled_store.fill(database, 300, records_each=10)
+    first = filled_store.BEGUN.astimezone().date()
+    try:
+        rehearsing = _rehearsing(database, days=4)
+        limits = rehearsing.rehearse(Policy(), _with("limits.packets_in_review", 150)).limits
+        later = rehearsing.rehearse(Policy(), _with("limits.packets_in_review", 150), days=1).limits
+        sent = rehearsing.rehearse(Policy(), _with("limits.packets_waiting", 10)).limits
+        with database.read() as work:
+            newest = work.trail.newest()
+    finally:
+        database.close()
+    assert limits is not None and limits.begun == 300
+    # By the limit of now, a hundred, it stopped on the evening of the second day.
+    assert {(each.day - first).days for each in limits.days} == {1}
+    assert [(each.stops, each.most) for each in limits.days] == [(False, 100.0)]
+    assert later is not None and (later.begun, later.days) == (0, ())  # two hundred lay there all day by both
+    assert sent is not None and sent.days == ()  # one at a time, and it is sent at once
+    assert newest is not None and newest.detail["differing"] == "0"
+
+
+def test_wrong_attempts_are_told_with_when_they_were_made(tmp_path: Path) -> None:
+    database = filled_store.opened(tmp_path)
+    filled_store.fill(database, 1, records_each=4)
+    at = filled_store.BEGUN + timedelta(days=364)
+    try:
+        with database.work() as work:
+            detail = {"count": "6", "last": rfc3339(at)}
+            work.record(AuditEvent.SIGN_IN_FAILED, actor="erika", **detail)
+        rehearsing = _rehearsing(database, days=366)
+        found = rehearsing.rehearse(Policy(), _with("patience.first_wait_s", 60), days=30)
+    finally:
+        database.close()
+    told = found.sign_ins
+    assert told is not None and (told.wrong, told.rows, found.differences) == (6, 1, 1)
+    (one,) = told.differing
+    assert (one.row, one.before, one.after) == (WrongRow("erika", at, 6), Waits(2, 60, 90), Waits(2, 120, 180))

@@ -37,10 +37,13 @@ from muster.workstation.policy_settings import Group
 from muster.workstation.policy_versions import PolicyVersion, SettingLine, Tried
 from muster.workstation.proving import Proof
 from muster.workstation.rehearsal import Rehearsal, Rehearsed
+from muster.workstation.rehearsal_limits import LimitDay
+from muster.workstation.rehearsal_waits import WaitsRehearsed
 
 _REHEARSING = "rehearsing"  # a long look back keeps nobody else waiting
 _DAYS = (30, 7, 90, 365)
 _TO_BE = 3  # the column that is typed into
+_WHICH = 1  # the column of registrations
 
 
 class SettingsView(QWidget):
@@ -75,7 +78,7 @@ class SettingsView(QWidget):
         middle.setSizes([theme.px(200), theme.px(300)])
         column.addWidget(middle, 1)
         column.addWidget(self._signature())
-        shortcuts.add(self, "Ctrl+T", tr("Try on registrations of before"), self.rehearse)
+        shortcuts.add(self, "Ctrl+T", tr("Try on what was before"), self.rehearse)
 
     # Building
 
@@ -92,7 +95,7 @@ class SettingsView(QWidget):
         for days in _DAYS:
             self.days.addItem(tr("in the last {days} days", days=days), days)
         row.addWidget(self.days)
-        self.try_out = button(tr("Try on registrations of before"))
+        self.try_out = button(tr("Try on what was before"))
         self.try_out.clicked.connect(self.rehearse)
         row.addWidget(self.try_out)
         self.undo = button(tr("Undo all"))
@@ -102,7 +105,7 @@ class SettingsView(QWidget):
 
     def _differing(self) -> QTableView:
         self.cases = DifferingModel()
-        self.case_table = plain_table(self.cases, tr("Registrations that would have gone otherwise"))
+        self.case_table = plain_table(self.cases, tr("What would have gone otherwise"))
         for place, width in enumerate((160, 300, 150)):
             self.case_table.setColumnWidth(place, theme.px(width))
         self.case_table.setMinimumHeight(theme.px(90))
@@ -212,7 +215,7 @@ class SettingsView(QWidget):
             return
         self._cancel.set()
         cancel = self._cancel = Event()
-        self.result.say(tr("Looking at the registrations …"))
+        self.result.say(tr("Looking at what was before …"))
 
         def work() -> tuple[Tried, Rehearsal]:
             tried = self._desk.policy_versions.try_out(changes)
@@ -227,12 +230,13 @@ class SettingsView(QWidget):
             return
         tried, rehearsal = found
         self.rehearsal = rehearsal
-        said = [words.rehearsal_words(rehearsal, days)] if tried.is_told_at_all else []
+        said = [*words.rehearsed_sentences(rehearsal, tried.told_from, days)]
         said += [words.untold_words(tried.untold)] if tried.untold else []
-        self.result.say(" ".join(said), "warn" if rehearsal.differing or tried.untold else "good")
-        self.cases.begin(rehearsal.differing)
-        self.case_table.setVisible(bool(rehearsal.differing))
-        if rehearsal.differing:
+        self.result.say("\n".join(said), "warn" if rehearsal.differences or tried.untold else "good")
+        self.cases.begin(_rows(rehearsal))
+        self.case_table.setColumnHidden(_WHICH, not rehearsal.differing)
+        self.case_table.setVisible(bool(rehearsal.differences))
+        if rehearsal.differences:
             self.case_table.setCurrentIndex(self.cases.index(0, 0))
 
     def _not_tried(self, asked: Event, error: MusterError) -> None:
@@ -242,8 +246,8 @@ class SettingsView(QWidget):
 
     def _open(self, index: QModelIndex) -> None:
         chosen = self.cases.rows[index.row()]
-        assert isinstance(chosen, Rehearsed)
-        self.case_wanted.emit(chosen.registration_id)
+        if isinstance(chosen, Rehearsed):  # a day and wrong attempts have no story of their own
+            self.case_wanted.emit(chosen.registration_id)
 
     # Keeping
 
@@ -282,15 +286,26 @@ class SettingsView(QWidget):
 
 
 class DifferingModel(RowsModel):
-    """Registrations that would have gone otherwise."""
+    """Days, wrong attempts and registrations that would have gone otherwise."""
 
     def __init__(self) -> None:
         super().__init__((tr("When"), tr("Registration"), tr("Who"), tr("What would be otherwise")))
 
     def cells(self, row: object) -> tuple[str, ...]:
+        if isinstance(row, LimitDay):
+            return words.day_words(row.day), "", "", words.limit_day_words(row)
+        if isinstance(row, WaitsRehearsed):
+            return moment(row.row.at), "", words.who_was_wrong(row), words.waits_words(row)
         assert isinstance(row, Rehearsed)
         line = row.line
         return moment(line.sealed_at), line.registration_id.text, line.officer, words.rehearsed_words(row)
+
+
+def _rows(rehearsal: Rehearsal) -> tuple[object, ...]:
+    """What concerns the whole station first."""
+    days = rehearsal.limits.days if rehearsal.limits else ()
+    waits = rehearsal.sign_ins.differing if rehearsal.sign_ins else ()
+    return (*days, *waits, *rehearsal.differing)
 
 
 def plain_table(model: RowsModel, name: str) -> QTableView:

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, timedelta
 
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.review import Sign
 from muster.errors import BadInput
 from muster.ui import names
+from muster.ui.audit.words import duration
 from muster.ui.language import say, tr
-from muster.workstation.policy_settings import SETTINGS, Group, Names, Number, Setting, Value
-from muster.workstation.rehearsal import KeptCapture, Rehearsal, Rehearsed
+from muster.workstation.lockouts import is_nobodys
+from muster.workstation.policy_settings import (
+    SETTINGS,
+    Group,
+    Names,
+    Number,
+    Setting,
+    ToldFrom,
+    Untold,
+    Value,
+)
+from muster.workstation.rehearsal import (
+    KeptCapture,
+    LimitsRehearsed,
+    Rehearsal,
+    Rehearsed,
+    SignInsRehearsed,
+)
+from muster.workstation.rehearsal_limits import LimitDay
+from muster.workstation.rehearsal_waits import WaitsRehearsed
 from muster.workstation.spec_versions import Source, Whence
 
 _SHOWN_OF_FINGERPRINT = 16
@@ -81,9 +101,88 @@ def sign_words(sign: Sign) -> str:
 
 
 def untold_words(settings: Iterable[Setting]) -> str:
-    """Of settings nothing of which is kept, so that no rehearsal tells what they would have changed."""
-    untold = " · ".join(map(setting_words, settings))
-    return tr("What this would have changed cannot be told from what was kept: {settings}.", settings=untold)
+    """Of settings no rehearsal tells anything of, why it does not."""
+    by_reason: dict[Untold, list[str]] = {}
+    for each in settings:
+        if isinstance(each.told_by, Untold):
+            by_reason.setdefault(each.told_by, []).append(setting_words(each))
+    said = [f"{' · '.join(named)} ({tr(why.words)})" for why, named in by_reason.items()]
+    return tr("Not told: {settings}.", settings="; ".join(said))
+
+
+def rehearsed_sentences(rehearsal: Rehearsal, told_from: Collection[ToldFrom], days: int) -> Iterator[str]:
+    if rehearsal.limits is not None:
+        yield _limits_words(rehearsal.limits)
+    if rehearsal.sign_ins is not None:
+        yield _sign_ins_words(rehearsal.sign_ins)
+    if ToldFrom.REGISTRATIONS in told_from:
+        yield rehearsal_words(rehearsal, days)
+
+
+def _limits_words(told: LimitsRehearsed) -> str:
+    since = day_words(told.since.astimezone().date())
+    if not told.records:
+        return tr("Since {since} nothing was done here that a limit could have stopped.", since=since)
+    stopped = [each for each in told.days if each.stops]
+    return tr(
+        "Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; "
+        "{begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).",
+        since=since,
+        stopped=len({each.day for each in stopped}),
+        freed=len({each.day for each in told.days if not each.stops}),
+        begun=sum(each.begun for each in told.days),
+        all=told.begun,
+        records=told.records,
+    )
+
+
+def _sign_ins_words(told: SignInsRehearsed) -> str:
+    since = day_words(told.since.astimezone().date())
+    if not told.wrong:
+        return tr("Since {since} nobody was wrong with a password.", since=since)
+    return tr(
+        "Since {since} there were {wrong} wrong attempts in {rows} series; in {differing} of them the wait would "
+        "have been another one.",
+        since=since,
+        wrong=told.wrong,
+        rows=told.rows,
+        differing=len(told.differing),
+    )
+
+
+def day_words(day: date) -> str:
+    """Each digit at its place in Arabic as well."""
+    return f"\u2066{day:%Y-%m-%d}\u2069"
+
+
+def limit_day_words(each: LimitDay) -> str:
+    name = setting_words(SETTINGS[f"limits.{each.name}"])
+    if each.stops:
+        return tr(
+            "{limit}: {most}. Nobody new could have been registered; {begun} were.",
+            limit=name,
+            most=f"{each.most:g}",
+            begun=each.begun,
+        )
+    return tr("{limit}: {most}. Work would have gone on.", limit=name, most=f"{each.most:g}")
+
+
+def who_was_wrong(each: WaitsRehearsed) -> str:
+    return tr("unknown name") if is_nobodys(each.row.name) else each.row.name
+
+
+def waits_words(each: WaitsRehearsed) -> str:
+    """The wait that was the longest, as it was and as it would have been."""
+    before, after = (
+        duration(timedelta(seconds=waits.longest_s)) if waits.times else tr("none")
+        for waits in (each.before, each.after)
+    )
+    return tr(
+        "wrong {count} times in a row · longest wait: {before} → {after}",
+        count=each.row.count,
+        before=before,
+        after=after,
+    )
 
 
 def rehearsal_words(rehearsal: Rehearsal, days: int) -> str:

@@ -1832,6 +1832,10 @@
             <translation>እንዲህ ይጻፋል፦ name@example.org</translation>
         </message>
         <message>
+            <source>It says the same as the form: {fields}.</source>
+            <translation>ከቅጹ ጋር አንድ ዓይነት ይላል፦ {fields}።</translation>
+        </message>
+        <message>
             <source>It sees the chip of a document. Nothing of it was read.</source>
             <translation>የሰነድ ቺፕ ይታየዋል። ከእሱ ምንም አልተነበበም።</translation>
         </message>
@@ -2108,8 +2112,8 @@
             <translation>እዚህ የተፈለገ</translation>
         </message>
         <message>
-            <source>Looking at the registrations …</source>
-            <translation>ምዝገባዎቹ እየታዩ ነው …</translation>
+            <source>Looking at what was before …</source>
+            <translation>ቀደም ሲል የነበረው እየታየ ነው …</translation>
         </message>
         <message>
             <source>Machine number</source>
@@ -2518,6 +2522,10 @@
         <message>
             <source>Not there just now: {names}</source>
             <translation>አሁን የሉም፦ {names}</translation>
+        </message>
+        <message>
+            <source>Not told: {settings}.</source>
+            <translation>አይታወቅም፦ {settings}።</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -3356,12 +3364,12 @@
             <translation>ምዝገባዎች ወደ ግምገማ ዝርዝር ገብተዋል</translation>
         </message>
         <message>
-            <source>Registrations that would have gone otherwise</source>
-            <translation>በሌላ መንገድ ይሄዱ የነበሩ ምዝገባዎች</translation>
-        </message>
-        <message>
             <source>Registrations to be reviewed, the riskiest first</source>
             <translation>ሊገመገሙ የሚገባቸው ምዝገባዎች፣ አስጊዎቹ መጀመሪያ</translation>
+        </message>
+        <message>
+            <source>Registrations until hints go away by themselves</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Reject</source>
@@ -3770,6 +3778,22 @@
         <message>
             <source>Since when it counts</source>
             <translation>ከመቼ ጀምሮ እንደሚጸና</translation>
+        </message>
+        <message>
+            <source>Since {since} nobody was wrong with a password.</source>
+            <translation>ከ{since} ጀምሮ ማንም የይለፍ ቃል አልተሳሳተም።</translation>
+        </message>
+        <message>
+            <source>Since {since} nothing was done here that a limit could have stopped.</source>
+            <translation>ከ{since} ጀምሮ ገደብ ሊያቆመው የሚችል ምንም ነገር እዚህ አልተሠራም።</translation>
+        </message>
+        <message>
+            <source>Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; {begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).</source>
+            <translation>ከ{since} ጀምሮ ጣቢያው በ{stopped} ተጨማሪ ቀናት ይቆም ነበር፣ በ{freed} ቀናት ደግሞ አይቆምም ነበር፤ በዚህ ጊዜ ከ{all} ምዝገባዎች {begun} ተጀምረዋል (ከ{records} የክትትል መዝገቦች)።</translation>
+        </message>
+        <message>
+            <source>Since {since} there were {wrong} wrong attempts in {rows} series; in {differing} of them the wait would have been another one.</source>
+            <translation>ከ{since} ጀምሮ በ{rows} ተከታታዮች {wrong} የተሳሳቱ ሙከራዎች ነበሩ፤ ከእነሱ በ{differing} ውስጥ የመጠበቂያ ጊዜው ይለያይ ነበር።</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -6948,6 +6972,10 @@
             <translation>ይህ ፋይል ነው: ጣቢያው ያለበትን አቃፊ ይምረጡ።</translation>
         </message>
         <message>
+            <source>This is enough for this registration.</source>
+            <translation>ይህ ለዚህ ምዝገባ በቂ ነው።</translation>
+        </message>
+        <message>
             <source>This is kept. It can be taken again; the better of each finger counts.</source>
             <translation>ይህ ተቀምጧል። እንደገና ሊወሰድ ይችላል፤ ከእያንዳንዱ ጣት የተሻለው ይቆጠራል።</translation>
         </message>
@@ -7050,6 +7078,10 @@
         <message>
             <source>This is not written the way the field needs it.</source>
             <translation>ይህ መስኩ በሚፈልገው መንገድ አልተጻፈም።</translation>
+        </message>
+        <message>
+            <source>This is not yet enough for this registration.</source>
+            <translation>ይህ ለዚህ ምዝገባ ገና በቂ አይደለም።</translation>
         </message>
         <message>
             <source>This is the letter of a pre-registration.</source>
@@ -7496,8 +7528,8 @@
             <translation>ማስነሻ {trigger} የሌለ ሂደት ይጠቅሳል: {process}። ያሉት: {processes}።</translation>
         </message>
         <message>
-            <source>Try on registrations of before</source>
-            <translation>በቀደሙ ምዝገባዎች ላይ ሞክር</translation>
+            <source>Try on what was before</source>
+            <translation>ባለፈው ላይ ይሞክሩ</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -7554,6 +7586,10 @@
         <message>
             <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
             <translation>በካርዱ ላይ ያለውን ቁጥር ይጻፉ (ለልምምድ {number})። ከዚያም የሚለወጠውን ይጫኑ።</translation>
+        </message>
+        <message>
+            <source>Type the number from the card. Then press what is to be changed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
@@ -7824,10 +7860,6 @@
             <translation>ይህ ስሪት የለወጠው</translation>
         </message>
         <message>
-            <source>What this would have changed cannot be told from what was kept: {settings}.</source>
-            <translation>ይህ ምን ይለውጥ እንደነበር ከተቀመጠው ነገር መናገር አይቻልም፦ {settings}።</translation>
-        </message>
-        <message>
             <source>What to do on each page, for learning</source>
             <translation>በየገጹ ምን እንደሚደረግ፣ ለመማር</translation>
         </message>
@@ -7858,6 +7890,10 @@
         <message>
             <source>What would be otherwise</source>
             <translation>የሚለየው</translation>
+        </message>
+        <message>
+            <source>What would have gone otherwise</source>
+            <translation>በሌላ መንገድ ይሄድ የነበረው</translation>
         </message>
         <message>
             <source>What would raise it:</source>
@@ -8240,6 +8276,10 @@
             <translation>ይጸናል</translation>
         </message>
         <message>
+            <source>counts only for what is kept from then on</source>
+            <translation>ከዚያ በኋላ ለሚቀመጠው ብቻ ይሠራል</translation>
+        </message>
+        <message>
             <source>day/month/year</source>
             <translation>ቀን/ወር/ዓመት</translation>
         </message>
@@ -8342,6 +8382,10 @@
         <message>
             <source>held</source>
             <translation>ተይዟል</translation>
+        </message>
+        <message>
+            <source>how full the disk was is not kept</source>
+            <translation>ዲስኩ ምን ያህል ሞልቶ እንደነበር አይመዘገብም</translation>
         </message>
         <message>
             <source>identity {level}</source>
@@ -8462,6 +8506,14 @@
         <message>
             <source>nobody is asked</source>
             <translation>ማንም አይጠየቅም</translation>
+        </message>
+        <message>
+            <source>nobody knows what people would have done then</source>
+            <translation>ሰዎች ያን ጊዜ ምን ያደርጉ እንደነበር ማንም አያውቅም</translation>
+        </message>
+        <message>
+            <source>nobody knows which other device would have been there</source>
+            <translation>የትኛው ሌላ መሣሪያ ይኖር እንደነበር ማንም አያውቅም</translation>
         </message>
         <message>
             <source>none</source>
@@ -8704,6 +8756,10 @@
             <translation>አገልጋዩ እንደገና ይፈልገዋል</translation>
         </message>
         <message>
+            <source>the share of exceptions is kept over the days of then alone</source>
+            <translation>የልዩ ሁኔታዎች ድርሻ የተያዘው ለዚያን ጊዜ ቀናት ብቻ ነው</translation>
+        </message>
+        <message>
             <source>this person must come again</source>
             <translation>ይህ ሰው እንደገና መምጣት አለባቸው</translation>
         </message>
@@ -8742,6 +8798,10 @@
         <message>
             <source>unknown kind of file</source>
             <translation>የማይታወቅ የፋይል ዓይነት</translation>
+        </message>
+        <message>
+            <source>unknown name</source>
+            <translation>ያልታወቀ ስም</translation>
         </message>
         <message>
             <source>valid until {day}</source>
@@ -8796,8 +8856,16 @@
             <translation>ደካማ</translation>
         </message>
         <message>
+            <source>when somebody last touched the computer is not kept</source>
+            <translation>ኮምፒዩተሩ መጨረሻ የተነካበት ጊዜ አይመዘገብም</translation>
+        </message>
+        <message>
             <source>without an end</source>
             <translation>ያለ ማብቂያ</translation>
+        </message>
+        <message>
+            <source>wrong {count} times in a row · longest wait: {before} → {after}</source>
+            <translation>{count} ጊዜ በተከታታይ ተሳስቷል · ረጅሙ ጥበቃ፦ {before} → {after}</translation>
         </message>
         <message>
             <source>yes</source>
@@ -8922,6 +8990,14 @@
         <message>
             <source>{hours} h</source>
             <translation>{hours} ሰዓት</translation>
+        </message>
+        <message>
+            <source>{limit}: {most}. Nobody new could have been registered; {begun} were.</source>
+            <translation>{limit}፦ {most}። አዲስ ሰው ሊመዘገብ አይችልም ነበር፤ {begun} ተመዝግበዋል።</translation>
+        </message>
+        <message>
+            <source>{limit}: {most}. Work would have gone on.</source>
+            <translation>{limit}፦ {most}። ሥራው ይቀጥል ነበር።</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>

@@ -1832,6 +1832,10 @@
             <translation>يُكتب هكذا: name@example.org</translation>
         </message>
         <message>
+            <source>It says the same as the form: {fields}.</source>
+            <translation>مضمونها مطابق للاستمارة: {fields}.</translation>
+        </message>
+        <message>
             <source>It sees the chip of a document. Nothing of it was read.</source>
             <translation>يرى شريحة وثيقة. لم يُقرأ منها أي شيء.</translation>
         </message>
@@ -2108,8 +2112,8 @@
             <translation>بُحث عنه هنا</translation>
         </message>
         <message>
-            <source>Looking at the registrations …</source>
-            <translation>يجري النظر في التسجيلات …</translation>
+            <source>Looking at what was before …</source>
+            <translation>يُنظر في ما سبق …</translation>
         </message>
         <message>
             <source>Machine number</source>
@@ -2518,6 +2522,10 @@
         <message>
             <source>Not there just now: {names}</source>
             <translation>غير متاح الآن: {names}</translation>
+        </message>
+        <message>
+            <source>Not told: {settings}.</source>
+            <translation>لا يُعرف: {settings}.</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -3356,12 +3364,12 @@
             <translation>أُدرجت تسجيلات في قائمة المراجعة</translation>
         </message>
         <message>
-            <source>Registrations that would have gone otherwise</source>
-            <translation>تسجيلات كانت ستسير على نحو آخر</translation>
-        </message>
-        <message>
             <source>Registrations to be reviewed, the riskiest first</source>
             <translation>تسجيلات للمراجعة، الأكثر خطورة أولًا</translation>
+        </message>
+        <message>
+            <source>Registrations until hints go away by themselves</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Reject</source>
@@ -3770,6 +3778,22 @@
         <message>
             <source>Since when it counts</source>
             <translation>منذ متى يسري</translation>
+        </message>
+        <message>
+            <source>Since {since} nobody was wrong with a password.</source>
+            <translation>منذ {since} لم يخطئ أحد في كلمة المرور.</translation>
+        </message>
+        <message>
+            <source>Since {since} nothing was done here that a limit could have stopped.</source>
+            <translation>منذ {since} لم يُنجز هنا شيء كان يمكن لحدّ أن يوقفه.</translation>
+        </message>
+        <message>
+            <source>Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; {begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).</source>
+            <translation>منذ {since} كانت المحطة ستتوقف في {stopped} أيام إضافية، ولن تتوقف بعد ذلك في {freed}؛ وبدأ خلالها {begun} من {all} تسجيلًا (بحسب {records} قيدًا في السجل).</translation>
+        </message>
+        <message>
+            <source>Since {since} there were {wrong} wrong attempts in {rows} series; in {differing} of them the wait would have been another one.</source>
+            <translation>منذ {since} كانت هناك {wrong} محاولات خاطئة في {rows} سلاسل؛ وفي {differing} منها كان الانتظار سيختلف.</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -6948,6 +6972,10 @@
             <translation>هذا ملف: اختر المجلد الذي توجد فيه المحطة.</translation>
         </message>
         <message>
+            <source>This is enough for this registration.</source>
+            <translation>هذا يكفي لهذا التسجيل.</translation>
+        </message>
+        <message>
             <source>This is kept. It can be taken again; the better of each finger counts.</source>
             <translation>هذا محفوظ. يمكن التقاطه من جديد؛ ويُحتسب الأفضل لكل إصبع.</translation>
         </message>
@@ -7050,6 +7078,10 @@
         <message>
             <source>This is not written the way the field needs it.</source>
             <translation>هذا النص ليس مكتوبًا بالصيغة المطلوبة في هذا الحقل.</translation>
+        </message>
+        <message>
+            <source>This is not yet enough for this registration.</source>
+            <translation>هذا لا يكفي بعد لهذا التسجيل.</translation>
         </message>
         <message>
             <source>This is the letter of a pre-registration.</source>
@@ -7496,8 +7528,8 @@
             <translation>يذكر المُشغِّل {trigger} عملية غير موجودة: ‏{process}. العمليات الموجودة: ‏{processes}.</translation>
         </message>
         <message>
-            <source>Try on registrations of before</source>
-            <translation>التجربة على تسجيلات سابقة</translation>
+            <source>Try on what was before</source>
+            <translation>التجربة على ما سبق</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -7554,6 +7586,10 @@
         <message>
             <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
             <translation>اكتب الرقم الذي على البطاقة (للتدريب: {number}). ثم اضغط ما يجب تغييره.</translation>
+        </message>
+        <message>
+            <source>Type the number from the card. Then press what is to be changed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
@@ -7824,10 +7860,6 @@
             <translation>ما غيّرته هذه النسخة</translation>
         </message>
         <message>
-            <source>What this would have changed cannot be told from what was kept: {settings}.</source>
-            <translation>لا يمكن معرفة ما كان سيتغيّر مما حُفظ: {settings}.</translation>
-        </message>
-        <message>
             <source>What to do on each page, for learning</source>
             <translation>ما يُفعل في كل صفحة، للتعلّم</translation>
         </message>
@@ -7858,6 +7890,10 @@
         <message>
             <source>What would be otherwise</source>
             <translation>ما كان سيختلف</translation>
+        </message>
+        <message>
+            <source>What would have gone otherwise</source>
+            <translation>ما كان سيسير على نحو آخر</translation>
         </message>
         <message>
             <source>What would raise it:</source>
@@ -8240,6 +8276,10 @@
             <translation>سارية</translation>
         </message>
         <message>
+            <source>counts only for what is kept from then on</source>
+            <translation>يسري على ما يُحفظ من ذلك الحين فقط</translation>
+        </message>
+        <message>
             <source>day/month/year</source>
             <translation>يوم/شهر/سنة</translation>
         </message>
@@ -8342,6 +8382,10 @@
         <message>
             <source>held</source>
             <translation>معلّق</translation>
+        </message>
+        <message>
+            <source>how full the disk was is not kept</source>
+            <translation>لا يُحفظ مقدار امتلاء القرص</translation>
         </message>
         <message>
             <source>identity {level}</source>
@@ -8462,6 +8506,14 @@
         <message>
             <source>nobody is asked</source>
             <translation>لا يُسأل أحد</translation>
+        </message>
+        <message>
+            <source>nobody knows what people would have done then</source>
+            <translation>لا أحد يعرف ما كان الناس سيفعلونه حينها</translation>
+        </message>
+        <message>
+            <source>nobody knows which other device would have been there</source>
+            <translation>لا أحد يعرف أي جهاز آخر كان سيكون موجودًا</translation>
         </message>
         <message>
             <source>none</source>
@@ -8704,6 +8756,10 @@
             <translation>يطلبها الخادم من جديد</translation>
         </message>
         <message>
+            <source>the share of exceptions is kept over the days of then alone</source>
+            <translation>لا تُحفظ نسبة الاستثناءات إلا عن أيام ذلك الحين</translation>
+        </message>
+        <message>
             <source>this person must come again</source>
             <translation>على هذا الشخص الحضور من جديد</translation>
         </message>
@@ -8742,6 +8798,10 @@
         <message>
             <source>unknown kind of file</source>
             <translation>نوع ملف غير معروف</translation>
+        </message>
+        <message>
+            <source>unknown name</source>
+            <translation>اسم مجهول</translation>
         </message>
         <message>
             <source>valid until {day}</source>
@@ -8796,8 +8856,16 @@
             <translation>ضعيف</translation>
         </message>
         <message>
+            <source>when somebody last touched the computer is not kept</source>
+            <translation>لا يُحفظ متى لمس أحد الحاسوب آخر مرة</translation>
+        </message>
+        <message>
             <source>without an end</source>
             <translation>بلا نهاية</translation>
+        </message>
+        <message>
+            <source>wrong {count} times in a row · longest wait: {before} → {after}</source>
+            <translation>{count} أخطاء متتالية · أطول انتظار: {before} ← {after}</translation>
         </message>
         <message>
             <source>yes</source>
@@ -8922,6 +8990,14 @@
         <message>
             <source>{hours} h</source>
             <translation>{hours} س</translation>
+        </message>
+        <message>
+            <source>{limit}: {most}. Nobody new could have been registered; {begun} were.</source>
+            <translation>{limit}: {most}. لم يكن ليُسجَّل أحد جديد؛ وقد سُجِّل {begun}.</translation>
+        </message>
+        <message>
+            <source>{limit}: {most}. Work would have gone on.</source>
+            <translation>{limit}: {most}. كان العمل سيستمر.</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>

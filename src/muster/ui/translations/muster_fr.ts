@@ -1832,6 +1832,10 @@
             <translation>Elle s’écrit ainsi : nom@example.org</translation>
         </message>
         <message>
+            <source>It says the same as the form: {fields}.</source>
+            <translation>Il dit la même chose que le formulaire : {fields}.</translation>
+        </message>
+        <message>
             <source>It sees the chip of a document. Nothing of it was read.</source>
             <translation>Il voit la puce d’un document. Rien n’en a été lu.</translation>
         </message>
@@ -2108,8 +2112,8 @@
             <translation>Recherché ici</translation>
         </message>
         <message>
-            <source>Looking at the registrations …</source>
-            <translation>Examen des inscriptions …</translation>
+            <source>Looking at what was before …</source>
+            <translation>Consultation de ce qui s’est passé avant …</translation>
         </message>
         <message>
             <source>Machine number</source>
@@ -2518,6 +2522,10 @@
         <message>
             <source>Not there just now: {names}</source>
             <translation>Ne répondent pas en ce moment : {names}</translation>
+        </message>
+        <message>
+            <source>Not told: {settings}.</source>
+            <translation>Non déterminé : {settings}.</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -3356,12 +3364,12 @@
             <translation>Enregistrements mis dans la liste d’examen</translation>
         </message>
         <message>
-            <source>Registrations that would have gone otherwise</source>
-            <translation>Inscriptions qui se seraient passées autrement</translation>
-        </message>
-        <message>
             <source>Registrations to be reviewed, the riskiest first</source>
             <translation>Enregistrements à examiner, les plus risqués d’abord</translation>
+        </message>
+        <message>
+            <source>Registrations until hints go away by themselves</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Reject</source>
@@ -3770,6 +3778,22 @@
         <message>
             <source>Since when it counts</source>
             <translation>Depuis quand cela compte</translation>
+        </message>
+        <message>
+            <source>Since {since} nobody was wrong with a password.</source>
+            <translation>Depuis le {since}, personne ne s’est trompé de mot de passe.</translation>
+        </message>
+        <message>
+            <source>Since {since} nothing was done here that a limit could have stopped.</source>
+            <translation>Depuis le {since}, rien n’a été fait ici qu’une limite aurait pu arrêter.</translation>
+        </message>
+        <message>
+            <source>Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; {begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).</source>
+            <translation>Depuis le {since}, le poste aurait été arrêté {stopped} jours de plus, et ne l’aurait plus été {freed} jours ; {begun} des {all} inscriptions ont été commencées pendant ce temps (d’après {records} enregistrements du journal).</translation>
+        </message>
+        <message>
+            <source>Since {since} there were {wrong} wrong attempts in {rows} series; in {differing} of them the wait would have been another one.</source>
+            <translation>Depuis le {since}, il y a eu {wrong} essais erronés en {rows} séries ; pour {differing} d’entre elles, l’attente aurait été différente.</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -6948,6 +6972,10 @@
             <translation>Ceci est un fichier : choisissez le dossier où se trouve le poste.</translation>
         </message>
         <message>
+            <source>This is enough for this registration.</source>
+            <translation>Cela suffit pour cette inscription.</translation>
+        </message>
+        <message>
             <source>This is kept. It can be taken again; the better of each finger counts.</source>
             <translation>C’est gardé. Une nouvelle prise est possible ; le meilleur de chaque doigt compte.</translation>
         </message>
@@ -7050,6 +7078,10 @@
         <message>
             <source>This is not written the way the field needs it.</source>
             <translation>Ce texte n’a pas la forme requise pour ce champ.</translation>
+        </message>
+        <message>
+            <source>This is not yet enough for this registration.</source>
+            <translation>Cela ne suffit pas encore pour cette inscription.</translation>
         </message>
         <message>
             <source>This is the letter of a pre-registration.</source>
@@ -7496,8 +7528,8 @@
             <translation>Le déclencheur {trigger} nomme un processus qui n’existe pas : {process}. Il existe : {processes}.</translation>
         </message>
         <message>
-            <source>Try on registrations of before</source>
-            <translation>Essayer sur des inscriptions passées</translation>
+            <source>Try on what was before</source>
+            <translation>Essayer sur le passé</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -7554,6 +7586,10 @@
         <message>
             <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
             <translation>Tapez le numéro de la carte (pour s’exercer, {number}). Puis appuyez sur ce qui doit être modifié.</translation>
+        </message>
+        <message>
+            <source>Type the number from the card. Then press what is to be changed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
@@ -7824,10 +7860,6 @@
             <translation>Ce que cette version a modifié</translation>
         </message>
         <message>
-            <source>What this would have changed cannot be told from what was kept: {settings}.</source>
-            <translation>Ce que cela aurait changé ne peut être dit d’après ce qui a été gardé : {settings}.</translation>
-        </message>
-        <message>
             <source>What to do on each page, for learning</source>
             <translation>Que faire à chaque page, pour apprendre</translation>
         </message>
@@ -7858,6 +7890,10 @@
         <message>
             <source>What would be otherwise</source>
             <translation>Ce qui serait autrement</translation>
+        </message>
+        <message>
+            <source>What would have gone otherwise</source>
+            <translation>Ce qui se serait passé autrement</translation>
         </message>
         <message>
             <source>What would raise it:</source>
@@ -8240,6 +8276,10 @@
             <translation>compte</translation>
         </message>
         <message>
+            <source>counts only for what is kept from then on</source>
+            <translation>ne compte que pour ce qui est conservé à partir de là</translation>
+        </message>
+        <message>
             <source>day/month/year</source>
             <translation>jour/mois/année</translation>
         </message>
@@ -8342,6 +8382,10 @@
         <message>
             <source>held</source>
             <translation>en attente</translation>
+        </message>
+        <message>
+            <source>how full the disk was is not kept</source>
+            <translation>le remplissage du disque n’est pas conservé</translation>
         </message>
         <message>
             <source>identity {level}</source>
@@ -8462,6 +8506,14 @@
         <message>
             <source>nobody is asked</source>
             <translation>personne n’est consulté</translation>
+        </message>
+        <message>
+            <source>nobody knows what people would have done then</source>
+            <translation>personne ne sait ce que les gens auraient fait alors</translation>
+        </message>
+        <message>
+            <source>nobody knows which other device would have been there</source>
+            <translation>personne ne sait quel autre appareil aurait été là</translation>
         </message>
         <message>
             <source>none</source>
@@ -8704,6 +8756,10 @@
             <translation>le serveur le redemande</translation>
         </message>
         <message>
+            <source>the share of exceptions is kept over the days of then alone</source>
+            <translation>la part des exceptions n’est conservée que sur les jours d’alors</translation>
+        </message>
+        <message>
             <source>this person must come again</source>
             <translation>cette personne doit revenir</translation>
         </message>
@@ -8742,6 +8798,10 @@
         <message>
             <source>unknown kind of file</source>
             <translation>type de fichier inconnu</translation>
+        </message>
+        <message>
+            <source>unknown name</source>
+            <translation>nom inconnu</translation>
         </message>
         <message>
             <source>valid until {day}</source>
@@ -8796,8 +8856,16 @@
             <translation>faible</translation>
         </message>
         <message>
+            <source>when somebody last touched the computer is not kept</source>
+            <translation>le dernier contact avec l’ordinateur n’est pas conservé</translation>
+        </message>
+        <message>
             <source>without an end</source>
             <translation>sans fin</translation>
+        </message>
+        <message>
+            <source>wrong {count} times in a row · longest wait: {before} → {after}</source>
+            <translation>{count} erreurs de suite · plus longue attente : {before} → {after}</translation>
         </message>
         <message>
             <source>yes</source>
@@ -8922,6 +8990,14 @@
         <message>
             <source>{hours} h</source>
             <translation>{hours} h</translation>
+        </message>
+        <message>
+            <source>{limit}: {most}. Nobody new could have been registered; {begun} were.</source>
+            <translation>{limit} : {most}. Personne de nouveau n’aurait pu être inscrit ; {begun} l’ont été.</translation>
+        </message>
+        <message>
+            <source>{limit}: {most}. Work would have gone on.</source>
+            <translation>{limit} : {most}. Le travail aurait continué.</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>

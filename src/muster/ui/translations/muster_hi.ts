@@ -1832,6 +1832,10 @@
             <translation>यह ऐसा लिखा जाता है: name@example.org</translation>
         </message>
         <message>
+            <source>It says the same as the form: {fields}.</source>
+            <translation>इसमें वही लिखा है जो फ़ॉर्म में है: {fields}।</translation>
+        </message>
+        <message>
             <source>It sees the chip of a document. Nothing of it was read.</source>
             <translation>इसे एक दस्तावेज़ की चिप दिखती है। उससे कुछ नहीं पढ़ा गया।</translation>
         </message>
@@ -2108,8 +2112,8 @@
             <translation>यहाँ खोजा गया</translation>
         </message>
         <message>
-            <source>Looking at the registrations …</source>
-            <translation>पंजीकरण देखे जा रहे हैं …</translation>
+            <source>Looking at what was before …</source>
+            <translation>पहले का रिकॉर्ड देखा जा रहा है …</translation>
         </message>
         <message>
             <source>Machine number</source>
@@ -2518,6 +2522,10 @@
         <message>
             <source>Not there just now: {names}</source>
             <translation>अभी उपलब्ध नहीं: {names}</translation>
+        </message>
+        <message>
+            <source>Not told: {settings}.</source>
+            <translation>नहीं बताया जा सकता: {settings}।</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -3356,12 +3364,12 @@
             <translation>पंजीकरण समीक्षा की सूची में रखे गए</translation>
         </message>
         <message>
-            <source>Registrations that would have gone otherwise</source>
-            <translation>पंजीकरण जो अलग होते</translation>
-        </message>
-        <message>
             <source>Registrations to be reviewed, the riskiest first</source>
             <translation>समीक्षा के लिए पंजीकरण, सबसे जोखिम वाले पहले</translation>
+        </message>
+        <message>
+            <source>Registrations until hints go away by themselves</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Reject</source>
@@ -3770,6 +3778,22 @@
         <message>
             <source>Since when it counts</source>
             <translation>कब से लागू है</translation>
+        </message>
+        <message>
+            <source>Since {since} nobody was wrong with a password.</source>
+            <translation>{since} से किसी ने पासवर्ड में ग़लती नहीं की।</translation>
+        </message>
+        <message>
+            <source>Since {since} nothing was done here that a limit could have stopped.</source>
+            <translation>{since} से यहाँ ऐसा कुछ नहीं हुआ जिसे कोई सीमा रोक सकती थी।</translation>
+        </message>
+        <message>
+            <source>Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; {begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).</source>
+            <translation>{since} से स्टेशन {stopped} और दिनों में रुका होता, और {freed} दिनों में अब नहीं रुकता; इस बीच {all} में से {begun} पंजीकरण शुरू हुए (लेखा के {records} अभिलेखों से)।</translation>
+        </message>
+        <message>
+            <source>Since {since} there were {wrong} wrong attempts in {rows} series; in {differing} of them the wait would have been another one.</source>
+            <translation>{since} से {rows} क्रमों में {wrong} ग़लत प्रयास हुए; उनमें से {differing} में प्रतीक्षा अलग होती।</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -6948,6 +6972,10 @@
             <translation>यह एक फ़ाइल है: वह फ़ोल्डर चुनें जिसमें स्टेशन है।</translation>
         </message>
         <message>
+            <source>This is enough for this registration.</source>
+            <translation>यह इस पंजीकरण के लिए पर्याप्त है।</translation>
+        </message>
+        <message>
             <source>This is kept. It can be taken again; the better of each finger counts.</source>
             <translation>यह रखा गया है। फिर लिया जा सकता है; हर उँगली का बेहतर वाला गिना जाता है।</translation>
         </message>
@@ -7050,6 +7078,10 @@
         <message>
             <source>This is not written the way the field needs it.</source>
             <translation>यह वैसे नहीं लिखा है जैसे इस खाने को चाहिए।</translation>
+        </message>
+        <message>
+            <source>This is not yet enough for this registration.</source>
+            <translation>यह अभी इस पंजीकरण के लिए पर्याप्त नहीं है।</translation>
         </message>
         <message>
             <source>This is the letter of a pre-registration.</source>
@@ -7496,8 +7528,8 @@
             <translation>ट्रिगर {trigger} ऐसी प्रक्रिया का नाम लेता है जो नहीं है: {process}। ये हैं: {processes}।</translation>
         </message>
         <message>
-            <source>Try on registrations of before</source>
-            <translation>पिछले पंजीकरणों पर आज़माएँ</translation>
+            <source>Try on what was before</source>
+            <translation>पहले के रिकॉर्ड पर आज़माएँ</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -7554,6 +7586,10 @@
         <message>
             <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
             <translation>कार्ड से संख्या लिखें (अभ्यास के लिए {number})। फिर दबाएँ कि क्या बदलना है।</translation>
+        </message>
+        <message>
+            <source>Type the number from the card. Then press what is to be changed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
@@ -7824,10 +7860,6 @@
             <translation>इस संस्करण ने क्या बदला</translation>
         </message>
         <message>
-            <source>What this would have changed cannot be told from what was kept: {settings}.</source>
-            <translation>जो रखा गया है उससे नहीं बताया जा सकता कि इससे क्या बदलता: {settings}।</translation>
-        </message>
-        <message>
             <source>What to do on each page, for learning</source>
             <translation>सीखने के लिए: हर पृष्ठ पर क्या करना है</translation>
         </message>
@@ -7857,6 +7889,10 @@
         </message>
         <message>
             <source>What would be otherwise</source>
+            <translation>क्या अलग होता</translation>
+        </message>
+        <message>
+            <source>What would have gone otherwise</source>
             <translation>क्या अलग होता</translation>
         </message>
         <message>
@@ -8240,6 +8276,10 @@
             <translation>लागू</translation>
         </message>
         <message>
+            <source>counts only for what is kept from then on</source>
+            <translation>केवल उसके बाद रखी जाने वाली चीज़ों पर लागू</translation>
+        </message>
+        <message>
             <source>day/month/year</source>
             <translation>दिन/माह/वर्ष</translation>
         </message>
@@ -8342,6 +8382,10 @@
         <message>
             <source>held</source>
             <translation>रोका हुआ</translation>
+        </message>
+        <message>
+            <source>how full the disk was is not kept</source>
+            <translation>डिस्क कितनी भरी थी, यह दर्ज नहीं रहता</translation>
         </message>
         <message>
             <source>identity {level}</source>
@@ -8462,6 +8506,14 @@
         <message>
             <source>nobody is asked</source>
             <translation>किसी से नहीं पूछा जाता</translation>
+        </message>
+        <message>
+            <source>nobody knows what people would have done then</source>
+            <translation>कोई नहीं जानता कि लोग तब क्या करते</translation>
+        </message>
+        <message>
+            <source>nobody knows which other device would have been there</source>
+            <translation>कोई नहीं जानता कि कौन-सा दूसरा उपकरण वहाँ होता</translation>
         </message>
         <message>
             <source>none</source>
@@ -8704,6 +8756,10 @@
             <translation>सर्वर इसे फिर चाहता है</translation>
         </message>
         <message>
+            <source>the share of exceptions is kept over the days of then alone</source>
+            <translation>अपवादों का हिस्सा केवल तब के दिनों के लिए दर्ज है</translation>
+        </message>
+        <message>
             <source>this person must come again</source>
             <translation>इस व्यक्ति को फिर आना होगा</translation>
         </message>
@@ -8742,6 +8798,10 @@
         <message>
             <source>unknown kind of file</source>
             <translation>अज्ञात प्रकार की फ़ाइल</translation>
+        </message>
+        <message>
+            <source>unknown name</source>
+            <translation>अज्ञात नाम</translation>
         </message>
         <message>
             <source>valid until {day}</source>
@@ -8796,8 +8856,16 @@
             <translation>कमज़ोर</translation>
         </message>
         <message>
+            <source>when somebody last touched the computer is not kept</source>
+            <translation>कंप्यूटर को आख़िरी बार कब छुआ गया, यह दर्ज नहीं रहता</translation>
+        </message>
+        <message>
             <source>without an end</source>
             <translation>बिना अंत के</translation>
+        </message>
+        <message>
+            <source>wrong {count} times in a row · longest wait: {before} → {after}</source>
+            <translation>लगातार {count} बार ग़लत · सबसे लंबी प्रतीक्षा: {before} → {after}</translation>
         </message>
         <message>
             <source>yes</source>
@@ -8922,6 +8990,14 @@
         <message>
             <source>{hours} h</source>
             <translation>{hours} घंटे</translation>
+        </message>
+        <message>
+            <source>{limit}: {most}. Nobody new could have been registered; {begun} were.</source>
+            <translation>{limit}: {most}. कोई नया पंजीकृत नहीं हो पाता; {begun} हुए।</translation>
+        </message>
+        <message>
+            <source>{limit}: {most}. Work would have gone on.</source>
+            <translation>{limit}: {most}. काम जारी रहता।</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>
