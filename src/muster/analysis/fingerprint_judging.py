@@ -113,23 +113,6 @@ def look_at_finger(picture: Pixels) -> FingerReading:
     return _judge().look(picture)
 
 
-def better_of(first: Assessment, second: Assessment) -> Assessment:
-    """Which of two captures of one finger is kept: one that is of use before one that is not, then the higher
-    score, then the one with fewer things wrong. Of two alike the first: nothing is replaced for nothing."""
-    return second if _rank(second) > _rank(first) else first
-
-
-def meets(assessment: Assessment, threshold: int) -> bool:
-    """Whether this finger, by itself, is good enough."""
-    score = assessment.value(NFIQ2)
-    return score is not None and score >= threshold and not blocking(assessment.findings)
-
-
-def _rank(assessment: Assessment) -> tuple[bool, float, int]:
-    score = assessment.value(NFIQ2)
-    return not blocking(assessment.findings), -1.0 if score is None else score, -len(assessment.findings)
-
-
 def _unjudged(
     reason: Code, found: tuple[Score, ...] = (), wrong: tuple[Finding, ...] | None = None
 ) -> FingerReading:

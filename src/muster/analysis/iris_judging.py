@@ -102,21 +102,10 @@ def look_at_iris(picture: Pixels) -> IrisReading:
     return IrisJudge().look(picture)
 
 
-def better_of(first: Assessment, second: Assessment) -> Assessment:
-    """Which of two captures of one eye is kept: one that is of use before one that is not, then the higher
-    quality, then the one with fewer things wrong. Of two alike the first: nothing is replaced for nothing."""
-    return second if _rank(second) > _rank(first) else first
-
-
 def meets(assessment: Assessment, threshold: int) -> bool:
     """Whether this eye, by itself, is good enough."""
     quality = assessment.value(QUALITY)
     return quality is not None and quality >= threshold and not blocking(assessment.findings)
-
-
-def _rank(assessment: Assessment) -> tuple[bool, float, int]:
-    quality = assessment.value(QUALITY)
-    return not blocking(assessment.findings), -1.0 if quality is None else quality, -len(assessment.findings)
 
 
 def _is_eye(found: tuple[Score, ...]) -> bool:

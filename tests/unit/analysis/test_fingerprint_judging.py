@@ -16,10 +16,8 @@ from muster.analysis.fingerprint_judging import (
     MINUTIAE,
     NFIQ2,
     FingerJudge,
-    better_of,
     judge_finger,
     look_at_finger,
-    meets,
 )
 from muster.analysis.fingerprint_ridges import at_500_dpi, ridge_map
 from muster.analysis.weights import models_folder
@@ -213,34 +211,6 @@ POOR = Finding(Code("POOR", "Poor."), Severity.WARNS)
 def judged(score: float | None, *findings: Finding) -> Assessment:
     measure = NotAssessed(NFIQ2, BAD.code) if score is None else Score(NFIQ2, score, score)
     return Assessment((measure,), findings)
-
-
-@pytest.mark.parametrize(
-    ("worse", "better"),
-    [
-        (judged(40), judged(41)),
-        (judged(90, BAD), judged(10)),
-        (judged(None, BAD), judged(5, BAD)),
-        (judged(40, POOR), judged(40)),
-    ],
-    ids=["score", "of use", "judged at all", "fewer things wrong"],
-)
-def test_the_better_of_two_captures_is_kept_whichever_came_first(worse: Assessment, better: Assessment) -> None:
-    assert better_of(worse, better) is better
-    assert better_of(better, worse) is better
-
-
-def test_of_two_captures_alike_the_first_is_kept() -> None:
-    first, second = judged(40), judged(40)
-    assert better_of(first, second) is first
-
-
-@pytest.mark.parametrize(
-    ("assessment", "is_enough"),
-    [(judged(39), False), (judged(40), True), (judged(80, BAD), False), (judged(None, POOR), False)],
-)
-def test_each_finger_is_held_against_its_own_threshold(assessment: Assessment, is_enough: bool) -> None:
-    assert meets(assessment, 40) is is_enough
 
 
 def test_findings_that_leave_a_print_of_use_do_not_block() -> None:

@@ -14,7 +14,6 @@ from muster.analysis.api import Pixels
 from muster.analysis.iris_judging import (
     QUALITY,
     IrisJudge,
-    better_of,
     judge_iris,
     look_at_iris,
     meets,
@@ -228,7 +227,7 @@ def test_no_eye_has_no_side() -> None:
     assert look_at_iris(STRANGE["black"]).side is None
 
 
-# --- which of two
+# --- good enough
 
 
 def judged(quality: float | None, *wrong: Finding) -> Assessment:
@@ -238,25 +237,6 @@ def judged(quality: float | None, *wrong: Finding) -> Assessment:
 
 
 WARNING, BLOCK = Finding(Code("W", "w."), Severity.WARNS), Finding(Code("B", "b."))
-
-
-@pytest.mark.parametrize(
-    ("better", "worse"),
-    [
-        (judged(60), judged(59)),
-        (judged(10), judged(None)),
-        (judged(10), judged(90, BLOCK)),
-        (judged(60), judged(60, WARNING)),
-    ],
-)
-def test_the_better_of_two_captures_is_kept_whichever_came_first(better: Assessment, worse: Assessment) -> None:
-    assert better_of(better, worse) is better
-    assert better_of(worse, better) is better
-
-
-def test_of_two_alike_the_first_is_kept() -> None:
-    first, second = judged(50), judged(50)
-    assert better_of(first, second) is first
 
 
 def test_an_eye_is_good_enough_from_the_threshold_on() -> None:
