@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
-from muster.workstation.analysing_face import match_faces
-from muster.workstation.analysing_fingerprint import match_fingerprints
-from muster.workstation.analysing_iris import match_irises
+from muster.workstation.analysing_face import FaceMatchReport, match_faces
+from muster.workstation.analysing_fingerprint import FingerMatchReport, match_fingerprints
+from muster.workstation.analysing_iris import IrisMatchReport, match_irises
 
 FirstArgument = Annotated[Path, typer.Argument(metavar="A", help="A picture file.")]
 SecondArgument = Annotated[Path, typer.Argument(metavar="B", help="Another picture file.")]
@@ -45,10 +45,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Whether two pictures show the same face. Exit status 1 when they do not."""
         with reporting(as_json=as_json, verbose=verbose):
             report = match_faces(a, b, pack)
-            verdict = "the same face" if report.match else "not the same face"
-            show(report, f"{verdict}: {report.score:.3f}, threshold {report.threshold:.3f}", as_json=as_json)
-            if not report.match:
-                raise typer.Exit(BAD)
+            _tell(report, "face", as_json=as_json)
 
     @match.command()
     def fingerprint(
@@ -61,10 +58,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Whether two prints are of the same finger. Exit status 1 when they are not."""
         with reporting(as_json=as_json, verbose=verbose):
             report = match_fingerprints(a, b)
-            verdict = "the same finger" if report.match else "not the same finger"
-            show(report, f"{verdict}: {report.score:.3f}, threshold {report.threshold:.3f}", as_json=as_json)
-            if not report.match:
-                raise typer.Exit(BAD)
+            _tell(report, "finger", as_json=as_json)
 
     @match.command()
     def iris(
@@ -77,7 +71,11 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Whether two pictures show the same iris. Exit status 1 when they do not."""
         with reporting(as_json=as_json, verbose=verbose):
             report = match_irises(a, b)
-            verdict = "the same iris" if report.match else "not the same iris"
-            show(report, f"{verdict}: {report.score:.3f}, threshold {report.threshold:.3f}", as_json=as_json)
-            if not report.match:
-                raise typer.Exit(BAD)
+            _tell(report, "iris", as_json=as_json)
+
+
+def _tell(report: FaceMatchReport | FingerMatchReport | IrisMatchReport, what: str, *, as_json: bool) -> None:
+    verdict = f"the same {what}" if report.match else f"not the same {what}"
+    show(report, f"{verdict}: {report.score:.3f}, threshold {report.threshold:.3f}", as_json=as_json)
+    if not report.match:
+        raise typer.Exit(BAD)

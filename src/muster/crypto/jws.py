@@ -29,7 +29,7 @@ SIGNATURE_INVALID = Code(
 
 _MINIMUM_KEY_BITS = 2048
 # joserfc looks into headers before it has checked their types, so hostile ones raise all of these.
-_REFUSALS = (
+REFUSALS = (
     JoseError,
     MusterError,
     ValueError,
@@ -89,7 +89,7 @@ def verify_compact(token: str) -> VerifiedJws:
         certificate = load_certificate(base64url.decode(header["x5c"][0]))
         verifier = RSAKey.import_key(_public_pem(certificate))
         verified = jws.deserialize_compact(token, verifier, registry=_REGISTRY)
-    except _REFUSALS as error:
+    except REFUSALS as error:
         raise NotAuthentic(SIGNATURE_INVALID) from error
     return VerifiedJws(header, verified.payload, certificate.public_bytes(serialization.Encoding.DER))
 
@@ -106,7 +106,7 @@ def unverified_payload(token: str) -> bytes:
     ``NotAuthentic`` for what is no token."""
     try:
         return bytes(jws.extract_compact(token.encode("ascii"), registry=_REGISTRY).payload)
-    except _REFUSALS as error:
+    except REFUSALS as error:
         raise NotAuthentic(SIGNATURE_INVALID) from error
 
 
@@ -121,7 +121,7 @@ def verify_with_key(token: str, public_key: bytes) -> bytes:
     pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     try:
         return bytes(jws.deserialize_compact(token, RSAKey.import_key(pem), registry=_REGISTRY).payload)
-    except _REFUSALS as error:
+    except REFUSALS as error:
         raise NotAuthentic(SIGNATURE_INVALID) from error
 
 
@@ -144,7 +144,7 @@ def verify_detached(token: str, payload: bytes, certificate: bytes) -> bool:
     try:
         verifier = RSAKey.import_key(_public_pem(verifier_certificate))
         jws.deserialize_compact(whole, verifier, registry=_REGISTRY)
-    except _REFUSALS:
+    except REFUSALS:
         return False
     return True
 

@@ -15,12 +15,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc import jws
-from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from muster import base64url
+from muster.crypto.jws import REFUSALS
 from muster.crypto.signing import UNREADABLE, load_certificate
-from muster.errors import BadInput, Code, MusterError, NotAuthentic
+from muster.errors import BadInput, Code, NotAuthentic
 
 SLIP_KEY_UNREADABLE = Code(
     "SLIP_KEY_UNREADABLE",
@@ -94,16 +94,7 @@ def verify_slip(token: str, key: bytes) -> bytes:
         verified = jws.deserialize_compact(token, OKPKey.import_key(pem), registry=_REGISTRY)
     except NotAuthentic:
         raise
-    except (
-        JoseError,
-        MusterError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as error:
+    except REFUSALS as error:
         raise NotAuthentic(SLIP_CHANGED) from error
     return bytes(verified.payload)
 

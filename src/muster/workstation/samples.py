@@ -80,18 +80,7 @@ class SampleBook:
         self, registration_id: RegistrationId, sample: CapturedSample, attempts: int, *, forced: bool
     ) -> tuple[SampleFacts, BlobRef, Mapping[str, str]]:
         """The sample's facts, where its record lies now, and what the trail says about it."""
-        facts = SampleFacts(
-            attribute=sample.attribute,
-            quality=sample.quality,
-            attempts=attempts,
-            forced=forced,
-            captured_at=sample.captured_at,
-            device=sample.device,
-            device_code=sample.device_code,
-            device_service_version=sample.device_service_version,
-            attestation=sample.attestation,
-            chain_hash=sample.hash,
-        )
+        facts = facts_of(sample, attempts, forced=forced)
         ref = self._journal.keep(registration_id, sample.record)
         detail = {
             "attribute": sample.attribute.value,
@@ -136,3 +125,19 @@ def chain_end(state: Registration) -> str:
 def codes(findings: Iterable[Finding]) -> str:
     """As the trail holds them."""
     return ",".join(sorted({finding.code.name for finding in findings}))
+
+
+def facts_of(sample: CapturedSample, attempts: int, *, forced: bool = False) -> SampleFacts:
+    """Everything about it except its record."""
+    return SampleFacts(
+        attribute=sample.attribute,
+        quality=sample.quality,
+        attempts=attempts,
+        forced=forced,
+        captured_at=sample.captured_at,
+        device=sample.device,
+        device_code=sample.device_code,
+        device_service_version=sample.device_service_version,
+        attestation=sample.attestation,
+        chain_hash=sample.hash,
+    )

@@ -23,7 +23,7 @@ from muster.crypto.key_slots import SIGN_IN_REFUSED
 from muster.crypto.machine_key import MachineKey
 from muster.crypto.signing import certificate_to_der, verify
 from muster.domain.applicant import Document
-from muster.domain.biometrics import BiometricSample, SampleFacts
+from muster.domain.biometrics import BiometricSample
 from muster.domain.confirmation import Cause, causes_in
 from muster.domain.delivery import OutboxEntry
 from muster.domain.lifecycle import Confirmed, Discarded, OperatorSampleTaken, Registration, Sealed, Signed
@@ -46,6 +46,7 @@ from muster.workstation.person_screen import handwriting_of
 from muster.workstation.policy import Policy
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.risk import Risk
+from muster.workstation.samples import facts_of
 from muster.workstation.server_session import ServerSession
 from muster.workstation.whereabouts import Here, Whereabouts
 
@@ -215,18 +216,7 @@ class Submission:
         sample = proof.sample
         if sample is None or Factor.PASSWORD in way:
             return ()
-        facts = SampleFacts(
-            attribute=sample.attribute,
-            quality=sample.quality,
-            attempts=1,
-            forced=False,
-            captured_at=sample.captured_at,
-            device=sample.device,
-            device_code=sample.device_code,
-            device_service_version=sample.device_service_version,
-            attestation=sample.attestation,
-            chain_hash=sample.hash,
-        )
+        facts = facts_of(sample, attempts=1)
         ref = self._journal.keep(registration_id, sample.record)
         event = OperatorSampleTaken(self._journal.now(), user_id, facts, ref)
         return (Entry(event, AuditEvent.OPERATOR_SAMPLE_TAKEN, {"operator": user_id, "sha256": ref.digest}, ref),)

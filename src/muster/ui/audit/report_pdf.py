@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 import html
-import os
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF
-from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QApplication
 
-from muster.ui.application import prepared_application
+from muster.ui.a4 import pages_of
 from muster.ui.audit import words
 from muster.ui.language import tr, word
 from muster.workstation.audit_report import AuditReport
 from muster.workstation.trail_story import DeviceUsed, StoryLine, Tone
 
-_RESOLUTION_DPI = 300
-_MARGIN_MM = 15.0
 _MARKS = {Tone.CHANGED: "✎", Tone.POOR: "!", Tone.LOOKED: "◉", Tone.DECIDED: "✓", Tone.PAUSE: "…"}
 
 
 def lay_out(report: AuditReport) -> bytes:
     """As PDF, in the window's language. Works without a display."""
-    if QGuiApplication.instance() is None:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        lay_out.application = prepared_application()  # type: ignore[attr-defined]
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setResolution(_RESOLUTION_DPI)
-    writer.setTitle(report.story.registration_id.text)
-    writer.setCreator("Muster")
-    margin = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
-    size = QPageSize(QPageSize.PageSizeId.A4)
-    writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, margin, QPageLayout.Unit.Millimeter))
-    document = QTextDocument()
-    font = QApplication.font()
-    font.setPointSizeF(9)
-    document.setDefaultFont(font)
-    document.setHtml(_html(report))
-    document.print_(writer)
-    buffer.close()
-    return bytes(buffer.data().data())
+    return pages_of(lambda: report.story.registration_id.text, lambda document: _html(report))
 
 
 def _html(report: AuditReport) -> str:

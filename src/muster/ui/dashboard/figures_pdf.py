@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Iterable
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtCore import QRectF, QSize, Qt, QUrl
+from PySide6.QtGui import QImage, QPainter, QTextDocument
 from PySide6.QtWidgets import QApplication
 
-from muster.ui.application import prepared_application
+from muster.ui.a4 import pages_of
 from muster.ui.dashboard import words
 from muster.ui.language import tr
 from muster.workstation.figures import Column, Figure, Row
 
-_RESOLUTION_DPI = 300
-_MARGIN_MM = 15.0
 _DRAWN, _TIMES_SHARPER, _WIDTH = QSize(700, 240), 2, 640
 _MOST_ROWS = 60
 
 
 def lay_out(figures: Iterable[Figure], station: str) -> bytes:
     """As PDF, in the window's language. Works without a display."""
-    if QGuiApplication.instance() is None:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        lay_out.application = prepared_application()  # type: ignore[attr-defined]
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setResolution(_RESOLUTION_DPI)
-    writer.setTitle(tr("Figures"))
-    writer.setCreator("Muster")
-    margin = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
-    size = QPageSize(QPageSize.PageSizeId.A4)
-    writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, margin, QPageLayout.Unit.Millimeter))
-    document = QTextDocument()
-    font = QApplication.font()
-    font.setPointSizeF(9)
-    document.setDefaultFont(font)
-    document.setHtml(_html(document, tuple(figures), station))
-    document.print_(writer)
-    buffer.close()
-    return bytes(buffer.data().data())
+    return pages_of(lambda: tr("Figures"), lambda document: _html(document, tuple(figures), station))
 
 
 def _html(document: QTextDocument, figures: tuple[Figure, ...], station: str) -> str:
