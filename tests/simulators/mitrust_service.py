@@ -36,7 +36,8 @@ RECORD: dict[str, Any] = {
 class MitrustServer(LoopbackServer):
     """``polls`` are answered in turn, the last again and again; a server in between says 431 to headers longer
     than ``refuse_headers_above``; ``trouble`` is said to calls by their method and path. With a ``clock`` of its
-    own, tokens die there after ninety days and are renewed for two years."""
+    own, tokens die there after ninety days and are renewed for two years; without any ``clients`` the hour of all
+    their tokens is over."""
 
     def __init__(self) -> None:
         self.forget()
@@ -56,6 +57,8 @@ class MitrustServer(LoopbackServer):
         self.renewed_at: dict[str, datetime] = {}
         self.first_given_at: datetime | None = None
         self.autoupdate = ""
+        self.clients: set[str] = set()
+        self._clients_given = 0
 
     @property
     def calls(self) -> list[tuple[str, str]]:
@@ -114,15 +117,18 @@ class MitrustServer(LoopbackServer):
             return self._wrong("content-type")
         match asked.form:
             case {"grant_type": "client_credentials", "scope": "headless", **rest} if not rest:
+                self._clients_given += 1
+                client = f"{_CLIENT}-{self._clients_given}"
+                self.clients.add(client)
                 return Reply.of(
-                    {"access_token": _CLIENT, "expires_in": 3599, "scope": "headless", "token_type": "bearer"}
+                    {"access_token": client, "expires_in": 3599, "scope": "headless", "token_type": "bearer"}
                 )
             case {"grant_type": "authorization_code", "code": "shared-code", "redirect_uri": _}:
                 return Reply.of({"access_token": _SHARED, "token_type": "bearer"})
         return self._wrong("grant")
 
     def _is_client(self, asked: Asked) -> bool:
-        return asked.headers.get("authorization") == f"Bearer {_CLIENT}"
+        return asked.headers.get("authorization", "").removeprefix("Bearer ") in self.clients
 
     def _company(self, asked: Asked) -> Reply:
         if not self.entitled:
@@ -145,6 +151,8 @@ class MitrustServer(LoopbackServer):
         return Reply.of({"data": {"headless_session": SESSION, "sharing_flow_id": FLOW}, "status": "success"})
 
     def _of_session(self, asked: Asked) -> Reply | None:
+        if not self.clients:  # their hour is over
+            return Reply.of({"error": "invalid_token"}, 401)
         if not self._is_client(asked) or asked.headers.get("headless_session") != SESSION:
             return self._wrong("session")
         return None

@@ -16,7 +16,14 @@ from urllib.parse import quote
 from muster.errors import Code, NetworkUnavailable, Refused
 from muster.formats import gips
 from muster.formats.gips import ClaimRequested, GlobalStatus, IdentityTold
-from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, Reply, ask, good
+from muster.methods.web import (
+    DOCUMENTS_WITHIN_S,
+    MAXIMUM_ANSWER_BYTES,
+    PROVIDER_ANSWER_UNREADABLE,
+    Reply,
+    ask,
+    good,
+)
 
 ID_AND_V_KEY_REFUSED = Code(
     "ID_AND_V_KEY_REFUSED",
@@ -111,7 +118,8 @@ class IdAndVService:
         details = {"jurisdiction": country, "documentType": kind, "source": "LIVE_CAPTURE_IMAGE"}
         parts = (*pictures, Picture("DocumentCaptureDetails", _JSON, json.dumps(details).encode()))
         content_type, body = _multipart(parts)
-        reply = self._ask("POST", f"{_of(identity)}/id-documents/capture", content_type, body)
+        path = f"{_of(identity)}/id-documents/capture"
+        reply = self._ask("POST", path, content_type, body, within_s=DOCUMENTS_WITHIN_S)
         return gips.document_submitted(_good(reply))
 
     def reached(self) -> None:
@@ -124,15 +132,23 @@ class IdAndVService:
 
     def proof(self, identity: str) -> bytes:
         """The archive of all that was gathered. Asked for once: the service then deletes."""
-        reply = self._ask("GET", f"{_of(identity)}/proof", "", most_bytes=_LONGEST_PROOF)
-        return _good(reply)
+        path = f"{_of(identity)}/proof"
+        return _good(self._ask("GET", path, "", most_bytes=_LONGEST_PROOF, within_s=DOCUMENTS_WITHIN_S))
 
     def _ask(
-        self, method: str, path: str, content_type: str, body: bytes | None = None, key: str = "", **more: int
+        self,
+        method: str,
+        path: str,
+        content_type: str,
+        body: bytes | None = None,
+        key: str = "",
+        *,
+        most_bytes: int = MAXIMUM_ANSWER_BYTES,
+        within_s: float | None = None,
     ) -> Reply:
         headers = {"apikey": key or self.backend_key, **({"Content-Type": content_type} if content_type else {})}
         url = f"{self.origin.rstrip('/')}/gips/v1{path}"
-        return ask(method, url, headers=headers, body=body, **more)
+        return ask(method, url, headers=headers, body=body, most_bytes=most_bytes, within_s=within_s)
 
 
 def _of(identity: str) -> str:

@@ -7,11 +7,14 @@ acknowledged.
 
 Rules:
 
-1. A session that was begun is always acknowledged (DELETE), also when it failed or nobody waits any more. What was
-   fetched is not lost over an acknowledgement that does not get through: it is tried three times.
+1. A session that was begun is always acknowledged (DELETE), also when it failed, nobody waits any more, or what it
+   says cannot be read. What was fetched is not lost over an acknowledgement that does not get through: it is tried
+   three times at once, since one that got through and was not heard of has ended the session already.
 2. Who is asked too often says when to come back, and is asked less often from then on.
-3. Nobody counts on a part of a record being there: what the configuration says is required and is missing ends it.
-4. What sources call themselves in their refusals, and why they declined a document, is for supervisors; the person
+3. A client's token counts for an hour there, a registration that was put away may wait longer: where it is not
+   taken any more, another one is fetched.
+4. Nobody counts on a part of a record being there: what the configuration says is required and is missing ends it.
+5. What sources call themselves in their refusals, and why they declined a document, is for supervisors; the person
    reads our own sentence.
 """
 
@@ -83,6 +86,7 @@ _SHARING_WITHIN = timedelta(minutes=10)  # each session lives that long
 _INTERVAL = timedelta(seconds=3)
 _LONGEST_INTERVAL = timedelta(minutes=1)
 _ACKNOWLEDGED_TIMES = 3
+_UNAUTHORIZED = 401
 _DENIED, _DOWN, _FAILED = "2303", "2302", "2301"
 
 _REDIRECTED: Mapping[RedirectError, tuple[Code, str, bool]] = MappingProxyType(
@@ -157,9 +161,12 @@ class Mitrust:
 
     def poll(self, work: Work) -> Outcome:
         """Raises ``NetworkUnavailable``: it is looked at another time."""
+        service = _service(work)
         try:
-            return self._looked(work, _service(work))
+            return self._looked_anew(work, service)
         except (BadInput, MalformedData, Refused) as error:
+            with suppress(BadInput, MalformedData, Refused, NetworkUnavailable):
+                self._acknowledge(work, service)
             return _no(error)
 
     def cancel(self, work: Work) -> None:
@@ -191,6 +198,16 @@ class Mitrust:
         state = {"client": seal(client), "session": seal(session.token), "flow": session.sharing_flow_id}
         return _later(work, _INTERVAL, state)
 
+    def _looked_anew(self, work: Work, service: MitrustService) -> Outcome:
+        """With another client's token where the one from the beginning is over."""
+        try:
+            return self._looked(work, service)
+        except Refused as error:
+            if error.detail.get("status") != _UNAUTHORIZED:
+                raise
+        client = self._tools.seal(service.client_token())
+        return self._looked(replace(work, state={**work.state, "client": client}), service)
+
     def _looked(self, work: Work, service: MitrustService) -> Outcome:
         client, session = (self._tools.unseal(work.state[name]) for name in ("client", "session"))
         found = service.poll(client, session, work.now)
@@ -201,14 +218,14 @@ class Mitrust:
         if found.status is SessionStatus.FAILED:
             return self._failed(work, service, found)
         info = service.user_info(client, session)
-        try:
-            self._acknowledge(work, service)
-        except Refused:
-            pass  # what was fetched is here; the other side keeps its session as long as it likes
-        except NetworkUnavailable:
-            tried = int(work.state.get("acknowledged", "0")) + 1
-            if tried < _ACKNOWLEDGED_TIMES:
-                return _later(work, _interval(work), {**work.state, "acknowledged": str(tried)})
+        for _ in range(_ACKNOWLEDGED_TIMES):
+            try:
+                self._acknowledge(work, service)
+            except NetworkUnavailable:
+                continue
+            except Refused:
+                pass  # what was fetched is here; the other side keeps its session as long as it likes
+            break
         return _shared(work, info, work.state.get("flow", ""))
 
     @staticmethod
@@ -225,7 +242,13 @@ class Mitrust:
         return NotDone(code, f"{_FAILED} {because.value}", retryable)
 
     def _acknowledge(self, work: Work, service: MitrustService) -> None:
-        service.acknowledge(*(self._tools.unseal(work.state[name]) for name in ("client", "session")))
+        client, session = (self._tools.unseal(work.state[name]) for name in ("client", "session"))
+        try:
+            service.acknowledge(client, session)
+        except Refused as error:
+            if error.detail.get("status") != _UNAUTHORIZED:
+                raise
+            service.acknowledge(service.client_token(), session)
 
 
 def _definition(work: Work) -> MitrustMethodDefinition:

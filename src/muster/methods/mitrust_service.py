@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 from muster.errors import Code
 from muster.formats import mitrust
 from muster.formats.mitrust import HeadlessSession, Polled, UserInfo
-from muster.methods.web import Reply, ask, good
+from muster.methods.web import DOCUMENTS_WITHIN_S, Reply, ask, good
 
 MITRUST_NOT_ENTITLED = Code(
     "MITRUST_NOT_ENTITLED",
@@ -92,7 +92,7 @@ class MitrustService:
         """What was shared, documents inside."""
         headers = _in_session(access_token, session)
         url = self._at("/user_data/v1/userinfo")
-        return mitrust.user_info(_good(ask("GET", url, headers=headers, most_bytes=_LONGEST_RECORDS)))
+        return mitrust.user_info(_good(_ask_records(url, headers)))
 
     def acknowledge(self, client_token: str, session: str) -> None:
         """What was shared arrived, or nobody waits for it any more. A session that is gone is fine."""
@@ -128,11 +128,14 @@ class MitrustService:
     def shared(self, access_token: str) -> UserInfo:
         """What the person shared in their browser."""
         url = self._at("/user_data/v1/userinfo")
-        reply = ask("GET", url, headers=_bearer(access_token), most_bytes=_LONGEST_RECORDS)
-        return mitrust.user_info(_good(reply))
+        return mitrust.user_info(_good(_ask_records(url, _bearer(access_token))))
 
     def _at(self, path: str) -> str:
         return self.origin.rstrip("/") + path
+
+
+def _ask_records(url: str, headers: Mapping[str, str]) -> Reply:
+    return ask("GET", url, headers=headers, most_bytes=_LONGEST_RECORDS, within_s=DOCUMENTS_WITHIN_S)
 
 
 def _bearer(token: str) -> dict[str, str]:

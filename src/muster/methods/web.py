@@ -58,6 +58,7 @@ PROVIDER_ANSWER_UNREADABLE = Code(
 
 MAXIMUM_ANSWER_BYTES = 1024 * 1024
 ANSWER_WITHIN_S = 20.0
+DOCUMENTS_WITHIN_S = 300.0  # a few megabytes over a village's line
 _TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
 _LONGEST_WAIT = timedelta(days=1)
 
@@ -111,10 +112,12 @@ def ask(
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     most_bytes: int = MAXIMUM_ANSWER_BYTES,
+    within_s: float | None = None,
 ) -> Reply:
-    """Raises ``NetworkUnavailable``, ``BadInput(PROVIDER_ADDRESS_UNSAFE)``."""
+    """``within_s`` is for what is as large as documents are. Raises ``NetworkUnavailable``,
+    ``BadInput(PROVIDER_ADDRESS_UNSAFE)``."""
     require_safe(url)
-    with conversation(url, most_bytes) as terms, httpx2.Client(**terms) as client:
+    with conversation(url, most_bytes, within_s) as terms, httpx2.Client(**terms) as client:
         response = client.request(method, url, headers=dict(headers or {}), content=body)
         found = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, found, response.content)
@@ -151,10 +154,12 @@ def require_safe(url: str, *, loopback: bool = True) -> None:
 
 
 @contextmanager
-def conversation(url: str, most_bytes: int = MAXIMUM_ANSWER_BYTES) -> Iterator[dict[str, Any]]:
+def conversation(
+    url: str, most_bytes: int = MAXIMUM_ANSWER_BYTES, within_s: float | None = None
+) -> Iterator[dict[str, Any]]:
     """What a client of httpx2 is made with that asks ``url``; all of it ends in time, and its errors are ours:
     their own texts may hold an address."""
-    deadline = Deadline(ANSWER_WITHIN_S)
+    deadline = Deadline(within_s or ANSWER_WITHIN_S)
     deadline.begin(0)
     try:
         yield _terms(url, deadline, most_bytes)

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ import pytest
 from muster.domain.evidence import ArtifactRole
 from muster.domain.proofing import PollAction, RedirectAction
 from muster.errors import MalformedData, NetworkUnavailable, Refused
+from muster.methods import web
 from muster.methods.mitrust import Mitrust
 from muster.methods.mitrust_service import LONGEST_HEADER, MitrustService
 from muster.methods.tools import MethodTools
 from muster.proofing.definitions import Method
 from muster.proofing.method import Brought, Done, NotDone, Outcome, Pending, Work
-from simulators.loopback import Reply
+from simulators.loopback import Asked, Reply
 from simulators.mitrust_service import CLIENT_ID, CODE, RECORD, SECRET, TOKEN, WAY_BACK, MitrustServer, query_of
 from unit.proofing.graphs import definitions, method
 
@@ -197,6 +199,70 @@ def test_a_session_that_failed_is_acknowledged_as_well(
     assert server.open_sessions == 0
 
 
+@pytest.mark.parametrize("answer", [Reply.of({"status": "unheard of"}), Reply(400), Reply(200, b"no JSON")])
+def test_a_session_whose_answer_cannot_be_read_is_acknowledged_as_well(
+    mitrust: Mitrust, server: MitrustServer, answer: Reply
+) -> None:
+    server.polls = [answer]
+    outcome = mitrust.poll(after(mitrust.dispatch(work(server)), server))
+    assert isinstance(outcome, NotDone)
+    assert server.open_sessions == 0
+
+
+def test_what_cannot_be_read_is_told_though_nobody_hears_of_its_end(
+    mitrust: Mitrust, server: MitrustServer
+) -> None:
+    server.polls = [Reply(400)]
+    server.trouble["DELETE", "/v2/sp/headless/"] = Reply(503)
+    assert no(mitrust.poll(after(mitrust.dispatch(work(server)), server)))[0] == "MITRUST_REFUSED"
+
+
+def test_a_session_that_waited_for_more_than_an_hour_is_fetched_and_acknowledged(
+    mitrust: Mitrust, server: MitrustServer
+) -> None:
+    server.polls = [Reply.of({"status": "ongoing"}), Reply.of({"status": "completed"})]
+    begun = after(mitrust.dispatch(work(server)), server)
+    server.clients.clear()
+    later = mitrust.poll(begun)
+    assert isinstance(mitrust.poll(after(later, server)), Done)
+    assert server.open_sessions == 0
+    assert server.calls.count(("POST", "/oauth/token")) == 2
+
+
+def test_a_session_that_waited_for_more_than_an_hour_is_ended_when_nobody_waits_any_more(
+    mitrust: Mitrust, server: MitrustServer
+) -> None:
+    begun = after(mitrust.dispatch(work(server)), server)
+    server.clients.clear()
+    mitrust.cancel(begun)
+    assert server.open_sessions == 0
+
+
+def test_who_is_never_let_in_again_is_told_so(mitrust: Mitrust, server: MitrustServer) -> None:
+    begun = after(mitrust.dispatch(work(server)), server)
+    server.trouble["GET", "/v2/sp/headless/"] = Reply(401)
+    assert no(mitrust.poll(begun)) == ("MITRUST_NOT_ENTITLED", "2301 401", False)
+
+
+def test_records_may_take_longer_than_other_answers(
+    server: MitrustServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = MitrustService(server.origin, CLIENT_ID, SECRET)
+    client = service.client_token()
+    session = service.start(client, TOKEN)
+    answer = server.answer
+
+    def in_its_time(asked: Asked) -> Reply:
+        Event().wait(1.2)  # several looks at the clock of whoever hangs up
+        return answer(asked)
+
+    monkeypatch.setattr(server, "answer", in_its_time)
+    monkeypatch.setattr(web, "ANSWER_WITHIN_S", 0.05)
+    assert service.user_info(client, session.token).claims["given_name"] == "ERIKA"
+    with pytest.raises(NetworkUnavailable, match="PROVIDER_TOO_SLOW"):
+        service.acknowledge(client, session.token)
+
+
 def test_a_session_nobody_waits_for_any_more_is_acknowledged(mitrust: Mitrust, server: MitrustServer) -> None:
     mitrust.cancel(after(mitrust.dispatch(work(server)), server))
     assert server.open_sessions == 0
@@ -212,6 +278,17 @@ def test_records_are_not_lost_over_an_acknowledgement_that_does_not_get_through(
         outcome = mitrust.poll(after(outcome, server))
     assert isinstance(outcome, Done)
     assert server.calls.count(("DELETE", "/v2/sp/headless/")) == 3
+
+
+def test_records_are_not_lost_over_an_acknowledgement_that_got_through_and_was_not_heard_of(
+    mitrust: Mitrust, server: MitrustServer
+) -> None:
+    server.polls = [Reply.of({"status": "completed"}), Reply(404)]  # the session is gone by then
+    server.trouble["DELETE", "/v2/sp/headless/"] = Reply(504)
+    outcome = mitrust.dispatch(work(server))
+    while isinstance(outcome, Pending):
+        outcome = mitrust.poll(after(outcome, server))
+    assert isinstance(outcome, Done)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
