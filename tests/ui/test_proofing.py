@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from conftest_ui import Driver
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
@@ -276,6 +277,15 @@ def test_what_was_proven_before_the_program_broke_off_is_noted_when_the_page_is_
     assert desk.enrollment.registration(registration).proof is not None
 
 
+def test_whoever_registers_reads_of_one_scale_alone_how_sure_they_can_be(driver: Driver, ask: Ask) -> None:
+    ask(threshold(1, method("known", "match"), method("mail", "email")))
+    page = driver.on(ProofingPage)
+    driver.until(lambda: "known" in page.offers and page.assurance.isVisible())
+    said = " ".join(each.text() for each in page.findChildren(QLabel) if each.isVisible())
+    assert "Level 0 of 3" in said
+    assert not re.search(r"\b(low|substantial|high|[IA]AL\d)\b", said)
+
+
 def test_what_a_provider_said_and_ending_a_proof_are_for_supervisors_and_on_record(
     driver: Driver, ask: Ask
 ) -> None:
@@ -283,6 +293,7 @@ def test_what_a_provider_said_and_ending_a_proof_are_for_supervisors_and_on_reco
     page = driver.on(ProofingPage)
     driver.until(lambda: "known" in page.offers)
     assert not page.supervisor.isVisible()
+    assert page.enough.text() == "This is not yet enough for this registration."
     driver.click(page.offers["known"])
     driver.until(lambda: "known" not in page.offers)
     registration = driver.wizard.registration
@@ -293,6 +304,7 @@ def test_what_a_provider_said_and_ending_a_proof_are_for_supervisors_and_on_reco
     page = driver.on(ProofingPage)
     driver.until(lambda: "mail" in page.offers)
     assert SECRET not in spoken(page)
+    assert page.supervisor.needed.isVisible()
     driver.click(page.supervisor.look)
     driver.until(lambda: SECRET in spoken(page))
     assert "MUS-IDV-006" in [each.event for each in desk_of(driver).trail.about(registration)]

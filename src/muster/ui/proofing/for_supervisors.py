@@ -1,5 +1,5 @@
-"""What only a supervisor does and sees of a proof of identity: end it with a reason, and look at what providers
-said. Looking is on record."""
+"""What only a supervisor does and sees of a proof of identity: how much of what the configuration asks for was
+shown, on its own scales; end it with a reason, and look at what providers said. Looking is on record."""
 
 from __future__ import annotations
 
@@ -34,16 +34,25 @@ class ForSupervisors(QWidget):
         self.reason.returnPressed.connect(self._cancel)
         self.cancel = button(tr("End it"))
         self.cancel.clicked.connect(self._cancel)
+        self.reached, self.needed = label("", "soft"), label("", "soft")
+        column.addWidget(self.reached)
+        column.addWidget(self.needed)
         self._told = QVBoxLayout()
         column.addLayout(self._told)
         for each in (self.look, self.begin_cancel, self.reason, self.cancel):
             column.addWidget(each)
+        self._may_look = may_look
         self.look.setVisible(may_look)
         self._hide_reason()
 
     def follow(self, view: ExecutionView) -> None:
         """What was shown of an earlier state is taken away."""
         empty(self._told)
+        reached = words.assurance_words(words.asked_of(view.assurance, view.minimum))
+        self.reached.setText(tr("Shown so far: {level}", level=reached))
+        self.needed.setText(tr("Needed: {level}", level=words.assurance_words(view.minimum)))
+        for each in (self.reached, self.needed):
+            each.setVisible(self._may_look)
         self.begin_cancel.setVisible(self._may_cancel and not view.status.is_over)
         self._hide_reason()
 

@@ -7588,10 +7588,6 @@
             <translation>በካርዱ ላይ ያለውን ቁጥር ይጻፉ (ለልምምድ {number})። ከዚያም የሚለወጠውን ይጫኑ።</translation>
         </message>
         <message>
-            <source>Type the number from the card. Then press what is to be changed.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>ከግለሰቡ ካርድ ቁጥሩን ይጻፉ፣ ከዚያ የሚቀየረውን ይጫኑ፣ ወይም ያንን ብቻ ይሙሉ።</translation>
         </message>

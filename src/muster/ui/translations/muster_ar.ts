@@ -7588,10 +7588,6 @@
             <translation>اكتب الرقم الذي على البطاقة (للتدريب: {number}). ثم اضغط ما يجب تغييره.</translation>
         </message>
         <message>
-            <source>Type the number from the card. Then press what is to be changed.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>اكتب الرقم من بطاقة الشخص، ثم اضغط على ما يُراد تغييره، أو املأ ذلك وحده.</translation>
         </message>

@@ -7588,10 +7588,6 @@
             <translation>Tapez le numéro de la carte (pour s’exercer, {number}). Puis appuyez sur ce qui doit être modifié.</translation>
         </message>
         <message>
-            <source>Type the number from the card. Then press what is to be changed.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>Saisissez le numéro de la carte de la personne, puis appuyez sur ce qui doit changer, ou ne remplissez que cela.</translation>
         </message>

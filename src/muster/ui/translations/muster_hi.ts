@@ -7588,10 +7588,6 @@
             <translation>कार्ड से संख्या लिखें (अभ्यास के लिए {number})। फिर दबाएँ कि क्या बदलना है।</translation>
         </message>
         <message>
-            <source>Type the number from the card. Then press what is to be changed.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>व्यक्ति के कार्ड से संख्या टाइप करें, फिर जो बदलना है उसे दबाएँ, या केवल वही भरें।</translation>
         </message>

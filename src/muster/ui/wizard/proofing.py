@@ -117,9 +117,8 @@ class ProofingPage(StepPage):
         self._rows.setContentsMargins(0, 0, 6, 0)
         self._rows.setSpacing(2)
         card.column.addWidget(scrolling(content, clear=True), 1)
-        self.reached, self.needed = label("", "soft"), label("", "soft")
-        card.column.addWidget(self.reached)
-        card.column.addWidget(self.needed)
+        self.enough = label("", "soft")
+        card.column.addWidget(self.enough)
         proof = self.enrollment.proof
         self.supervisor = ForSupervisors(may_look=proof.may_see_all, may_cancel=proof.may_cancel)
         self.supervisor.look_wanted.connect(self._look_at_all)
@@ -135,9 +134,9 @@ class ProofingPage(StepPage):
         for row in presenter.rows():
             self._rows.addWidget(_row_frame(row))
         self._rows.addStretch(1)
-        reached = words.assurance_words(words.asked_of(view.assurance, view.minimum))
-        self.reached.setText(tr("Shown so far: {level}", level=reached))
-        self.needed.setText(tr("Needed: {level}", level=words.assurance_words(view.minimum)))
+        # Whoever registers has one scale, the level below; those of the configuration are a supervisor's.
+        self.enough.setText(_enough_words(view.status))
+        self.enough.setVisible(bool(self.enough.text()))
 
     def _show_assurance(self, view: AssuranceView) -> None:
         """What would raise it, as long as something more can be taken."""
@@ -458,6 +457,12 @@ def _row_frame(row: Row) -> QFrame:
     line.addLayout(column, 1)
     mark(made, "now", value=row.is_now)
     return made
+
+
+def _enough_words(status: ExecutionStatus) -> str:
+    if status is ExecutionStatus.COMPLETED:
+        return tr("This is enough for this registration.")
+    return "" if status.is_over else tr("This is not yet enough for this registration.")
 
 
 def _ending_words(view: ExecutionView) -> str:
