@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest_ui import Driver
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,10 +18,12 @@ from muster.ui.application import prepared_application
 from muster.ui.coach import Coach
 from muster.ui.language import WINDOW_LANGUAGES
 from muster.ui.pages.home import HomePage
+from muster.ui.pages.page import UPDATE_DETAILS
 from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
+from muster.workstation.desk import Desk
 from muster.workstation.lanes import Lanes
 from muster.workstation.uin import is_uin
 
@@ -36,12 +39,12 @@ def coach(qtbot: QtBot) -> Iterator[Coach]:
     """In a window of its own that is not shown."""
     window = QWidget()
     qtbot.addWidget(window)
-    made = Coach()
+    made = Coach(in_training=True)
     made.setParent(window)
     yield made
 
 
-def test_nobody_has_hints_who_did_not_ask(driver: Driver) -> None:
+def test_nobody_has_hints_before_signing_in_who_did_not_ask(driver: Driver) -> None:
     driver.on(SignInPage)
     assert driver.window.findChild(Coach) is None
 
@@ -73,15 +76,64 @@ def test_hints_are_said_in_another_language_and_sent_away(driver: Driver) -> Non
     driver.window.use_language(WINDOW_LANGUAGES[0])
 
 
-def test_hints_are_there_again_at_the_next_start_until_they_are_sent_away(tmp_path: Path) -> None:
-    def started() -> Looks:
-        return Looks(prepared_application(), tmp_path)
+def test_hints_that_somebody_sent_away_stay_away_for_them_alone(tmp_path: Path) -> None:
+    def started(user_id: str) -> Looks:
+        looks = Looks(prepared_application(), tmp_path)
+        looks.belong_to(user_id)
+        return looks
 
-    assert not started().wants_hints
-    started().want_hints(wanted=True)
-    assert started().wants_hints
-    started().want_hints(wanted=False)
-    assert not started().wants_hints
+    assert started("anna").hints_chosen is None
+    started("anna").choose_hints(wanted=False)
+    assert started("anna").hints_chosen is False
+    assert started("bert").hints_chosen is None
+    started("anna").choose_hints(wanted=True)
+    assert started("anna").hints_chosen is True
+
+
+@pytest.mark.parametrize("key", ["sign-in/hints", "training/hints"])
+def test_hints_that_were_asked_for_before_signing_in_are_there_for_whoever_said_nothing(
+    tmp_path: Path, key: str
+) -> None:
+    QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat).setValue(key, "true")
+    looks = Looks(prepared_application(), tmp_path)
+    looks.belong_to("anna")
+    assert looks.hints_chosen is True
+
+
+def test_an_officer_who_is_new_here_has_hints_without_asking(driver: Driver) -> None:
+    driver.sign_in()
+    driver.until(lambda: driver.window.findChild(Coach) is not None)
+    driver.click(_coach(driver).leave)
+    driver.window.home()
+    _settled(driver)
+    assert not any(each.isVisible() for each in driver.window.findChildren(Coach))
+
+
+def test_hints_go_away_by_themselves_once_somebody_did_a_few_registrations(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.sign_in()
+    driver.until(lambda: driver.window.findChild(Coach) is not None)
+    monkeypatch.setattr(Desk, "is_new_here", False)
+    driver.window.home()
+    driver.until(lambda: not any(each.isVisible() for each in driver.window.findChildren(Coach)))
+
+
+def _settled(driver: Driver) -> None:
+    """What the desk's page asked for so far is answered: its lane does one thing after the other."""
+    answered: list[object] = []
+    driver.window._background.run(driver.window, "store", lambda: None, answered.append, answered.append)
+    driver.until(lambda: bool(answered))
+
+
+def test_a_real_stations_hints_say_nothing_of_training(coach: Coach) -> None:
+    coach._in_training = False
+    said = []
+    for where in (SignInPage.where, UPDATE_DETAILS, Step.SIGNATURE):
+        coach.stand_at(where)
+        said.append(coach.words.text())
+    assert said[0] == "" and all(said[1:])
+    assert not any("training" in each or "practise" in each for each in said)
 
 
 def test_a_window_begins_with_the_hints_that_were_asked_for(driver: Driver, qtbot: QtBot, lanes: Lanes) -> None:

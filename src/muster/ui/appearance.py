@@ -1,8 +1,8 @@
 """How the window looks to whoever sits before it: light, dark or high contrast, and how large.
 
 Kept per person in ``window.ini`` in the station's folder, and for the sign-in page the choice made last there.
-Where nobody chose, the desktop's own wish counts, also while the window is open. Beside it stands, for all,
-whether a station for training gives hints.
+Where nobody chose, the desktop's own wish counts, also while the window is open. Beside it stands whether somebody
+wants hints.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from muster.ui import theme
 
 _FILE = "window.ini"
 _NOBODY = "sign-in"
-_HINTS = "training/hints"
+_HINTS = "hints"
+_HINTS_FOR_ALL = "training/hints"  # as it was written before each person had their own
 
 
 class Scheme(Enum):
@@ -64,13 +65,20 @@ class Looks(QObject):
         self._change(replace(self.current, scheme=wanted))
 
     @property
-    def wants_hints(self) -> bool:
-        """Whether hints were asked for here, by whomever: they begin before anybody signs in."""
-        return self._file.exists() and self._settings().value(_HINTS, "") == "true"
+    def hints_chosen(self) -> bool | None:
+        """Whether this person wants hints, or sent them away; None where they said neither. Hints that somebody
+        asked for before signing in are there for whoever said neither."""
+        if not self._file.exists():
+            return None
+        own = self._settings().value(f"{self._person}/{_HINTS}", "")
+        if own in ("true", "false"):
+            return own == "true"
+        before = (f"{_NOBODY}/{_HINTS}", _HINTS_FOR_ALL)
+        return True if any(self._settings().value(each, "") == "true" for each in before) else None
 
-    def want_hints(self, *, wanted: bool) -> None:
-        if wanted != self.wants_hints and self._file.parent.exists():
-            self._settings().setValue(_HINTS, "true" if wanted else "false")
+    def choose_hints(self, *, wanted: bool) -> None:
+        if self._file.parent.exists():
+            self._settings().setValue(f"{self._person}/{_HINTS}", "true" if wanted else "false")
 
     def zoom_by(self, steps: int) -> None:
         """One step is 25 %, within 100 and 200 %."""

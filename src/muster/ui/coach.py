@@ -1,7 +1,7 @@
 """For whoever sees this for the first time: what to do on each page, in one sentence above it.
 
-Only on a station for training, and only where somebody asks for it. It follows the page that is shown, presses
-nothing and stands in nobody's way.
+It is there for officers until they have done a few registrations here (``workstation.newcomers``), and for whoever
+asks for it. It follows the page that is shown, presses nothing and stands in nobody's way.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ _UIN_TO_PRACTISE = "2345678906"  # a number that nobody has, and that a wrong di
 
 
 class Coach(QFrame):
-    """``left`` when it was sent away."""
+    """``left`` when it was sent away. ``in_training``: passwords are filled in, and numbers are invented."""
 
     left = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_training: bool) -> None:
         super().__init__()
+        self._in_training = in_training
         self.setObjectName("coach")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(22), theme.px(8), theme.px(22), theme.px(8))
@@ -37,20 +38,32 @@ class Coach(QFrame):
         row.addWidget(self.leave)
 
     def stand_at(self, where: Step | str) -> None:
-        words = _of_step(where) if isinstance(where, Step) else _of_page(where)
+        words = ""
+        if self._in_training:
+            words = _in_training(where)
+        words = words or (_of_step(where) if isinstance(where, Step) else _of_page(where))
         self.words.setText(words)
         self.leave.setText(tr("Without hints"))
         self.setVisible(bool(words))
 
 
-def _of_page(called: str) -> str:
-    return {
+def _in_training(where: Step | str) -> str:
+    """What is otherwise there."""
+    said: dict[Step | str, str] = {
         "sign-in": tr("Name and password are filled in on a training station. Press Sign in."),
-        "home": tr("Press the large button: somebody new sits down before you."),
         UPDATE_DETAILS: tr(
             "Type the number from the card (to practise, {number}). Then press what is to be changed.",
             number=_UIN_TO_PRACTISE,
         ),
+        Step.SIGNATURE: tr("Your password is your signature. On a training station it is filled in."),
+    }
+    return said.get(where, "")
+
+
+def _of_page(called: str) -> str:
+    return {
+        "home": tr("Press the large button: somebody new sits down before you."),
+        UPDATE_DETAILS: tr("Type the number from the card. Then press what is to be changed."),
         "receipt": tr("Print the slip if you like, then press Next person. Sending goes on by itself."),
     }.get(called, "")
 
@@ -65,5 +78,5 @@ def _of_step(step: Step) -> str:
         Step.PROOFING: tr("Press the way the person chooses, and do what stands in the middle."),
         Step.INTRODUCER: tr("Choose which capture of the parent or guardian it shall be, and press Start."),
         Step.PREVIEW: tr("Go through it with the person. Change leads to each part and back here."),
-        Step.SIGNATURE: tr("Your password is your signature. On a training station it is filled in."),
+        Step.SIGNATURE: tr("Your password is your signature."),
     }.get(step, "")

@@ -106,8 +106,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1024, 600)
         self.resize(1366, 768)
         self.begin()
-        if self.looks.wants_hints:
-            self.hints(wanted=True)
+        self._follow_hints()
 
     @property
     def language(self) -> WindowLanguage:
@@ -157,6 +156,7 @@ class MainWindow(QMainWindow):
             sign_in.signed_in.connect(self._signed_in)
             self.looks.belong_to(None)
             self._show(sign_in, self.begin)
+            self._follow_hints()
         else:
             self.home()
 
@@ -193,6 +193,8 @@ class MainWindow(QMainWindow):
         page.administration_wanted.connect(self.administration)
         self._show(page, self.begin)
         self._home = page
+        desk = self._session.desk
+        self._background.run(page, STORE, lambda: desk.is_new_here, self._follow_hints, lambda error: None)
         self._finisher.catch_up(self._session.desk)
         # The face page says what is amiss, if anything is; places are indexed without anything that could be.
         enrollment = self._session.desk.enrollment
@@ -540,12 +542,20 @@ class MainWindow(QMainWindow):
             page.enter()
 
     def hints(self, *, wanted: bool) -> None:
-        """What to do, above each page, for whoever learns it; the next time as well."""
-        self.looks.want_hints(wanted=wanted)
+        """What to do, above each page, for whoever asks for it; the next time as well."""
+        self.looks.choose_hints(wanted=wanted)
+        self._give_hints(wanted=wanted)
+
+    def _follow_hints(self, is_new: bool = False) -> None:
+        """For whoever asked for them, and for somebody new who did not send them away."""
+        chosen = self.looks.hints_chosen
+        self._give_hints(wanted=is_new if chosen is None else chosen)
+
+    def _give_hints(self, *, wanted: bool) -> None:
         if wanted and self._coach is None:
             from muster.ui.coach import Coach
 
-            self._coach = Coach()
+            self._coach = Coach(in_training=self._session.has_station and self._session.nameplate.is_demo)
             self._coach.left.connect(partial(self.hints, wanted=False))
             self._column.insertWidget(1, self._coach)
             self._hint()
@@ -643,7 +653,7 @@ class MainWindow(QMainWindow):
             )
         menu.addSeparator()
         menu.addAction(tr("The person's screen in a window")).triggered.connect(self._person_opened)
-        if self._session.has_station and self._session.read_nameplate().is_demo:
+        if self._session.has_station:
             menu.addAction(tr("Hints")).triggered.connect(self._hints_pressed)
 
     def _person_opened(self, *_: object) -> None:

@@ -53,6 +53,7 @@ from muster.workstation.journal import Journal
 from muster.workstation.limits import Limits, served_limits
 from muster.workstation.lockouts import Patience
 from muster.workstation.master_data import Kind, MasterData
+from muster.workstation.newcomers import is_new_here
 from muster.workstation.operator_capture import OperatorCapture
 from muster.workstation.operator_desk import OperatorDesk
 from muster.workstation.operator_templates import OperatorTemplates
@@ -335,6 +336,11 @@ class Desk:
         configuration = self.master_data.configuration()
         limits = served_limits(configuration, policy.limits)
         return ByServer(approval_wanted(configuration), self.master_data.drivers(), limits)
+
+    @property
+    def is_new_here(self) -> bool:
+        """Whether whoever is signed in is to be told on each page what to do."""
+        return is_new_here(self._journal, self.policy.hints_until)
 
     @property
     def evidence(self) -> EvidenceLedger:

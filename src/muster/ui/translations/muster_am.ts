@@ -3369,7 +3369,7 @@
         </message>
         <message>
             <source>Registrations until hints go away by themselves</source>
-            <translation type="unfinished"></translation>
+            <translation>ፍንጮች በራሳቸው ከመጥፋታቸው በፊት ያሉ ምዝገባዎች</translation>
         </message>
         <message>
             <source>Reject</source>
@@ -7586,6 +7586,10 @@
         <message>
             <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
             <translation>በካርዱ ላይ ያለውን ቁጥር ይጻፉ (ለልምምድ {number})። ከዚያም የሚለወጠውን ይጫኑ።</translation>
+        </message>
+        <message>
+            <source>Type the number from the card. Then press what is to be changed.</source>
+            <translation>በካርዱ ላይ ያለውን ቁጥር ይተይቡ። ከዚያ የሚቀየረውን ይጫኑ።</translation>
         </message>
         <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>

@@ -3369,7 +3369,7 @@
         </message>
         <message>
             <source>Registrations until hints go away by themselves</source>
-            <translation type="unfinished"></translation>
+            <translation>عدد التسجيلات قبل أن تختفي الإرشادات من تلقاء نفسها</translation>
         </message>
         <message>
             <source>Reject</source>
@@ -7586,6 +7586,10 @@
         <message>
             <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
             <translation>اكتب الرقم الذي على البطاقة (للتدريب: {number}). ثم اضغط ما يجب تغييره.</translation>
+        </message>
+        <message>
+            <source>Type the number from the card. Then press what is to be changed.</source>
+            <translation>اكتب الرقم الموجود على البطاقة. ثم اضغط ما يراد تغييره.</translation>
         </message>
         <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>

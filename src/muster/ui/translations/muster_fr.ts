@@ -3369,7 +3369,7 @@
         </message>
         <message>
             <source>Registrations until hints go away by themselves</source>
-            <translation type="unfinished"></translation>
+            <translation>Inscriptions avant que les conseils disparaissent d’eux-mêmes</translation>
         </message>
         <message>
             <source>Reject</source>
@@ -7588,6 +7588,10 @@
             <translation>Tapez le numéro de la carte (pour s’exercer, {number}). Puis appuyez sur ce qui doit être modifié.</translation>
         </message>
         <message>
+            <source>Type the number from the card. Then press what is to be changed.</source>
+            <translation>Tapez le numéro qui figure sur la carte. Appuyez ensuite sur ce qui doit être modifié.</translation>
+        </message>
+        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>Saisissez le numéro de la carte de la personne, puis appuyez sur ce qui doit changer, ou ne remplissez que cela.</translation>
         </message>
@@ -8129,7 +8133,7 @@
         </message>
         <message>
             <source>Your password is your signature.</source>
-            <translation>Votre mot de passe vaut signature.</translation>
+            <translation>Votre mot de passe est votre signature.</translation>
         </message>
         <message>
             <source>Your password is your signature. On a training station it is filled in.</source>

@@ -3369,7 +3369,7 @@
         </message>
         <message>
             <source>Registrations until hints go away by themselves</source>
-            <translation type="unfinished"></translation>
+            <translation>कितने पंजीकरणों के बाद संकेत अपने-आप हट जाते हैं</translation>
         </message>
         <message>
             <source>Reject</source>
@@ -7588,6 +7588,10 @@
             <translation>कार्ड से संख्या लिखें (अभ्यास के लिए {number})। फिर दबाएँ कि क्या बदलना है।</translation>
         </message>
         <message>
+            <source>Type the number from the card. Then press what is to be changed.</source>
+            <translation>कार्ड पर लिखी संख्या टाइप करें। फिर जो बदलना है उसे दबाएँ।</translation>
+        </message>
+        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>व्यक्ति के कार्ड से संख्या टाइप करें, फिर जो बदलना है उसे दबाएँ, या केवल वही भरें।</translation>
         </message>
@@ -8129,7 +8133,7 @@
         </message>
         <message>
             <source>Your password is your signature.</source>
-            <translation>आपका पासवर्ड आपके हस्ताक्षर है।</translation>
+            <translation>आपका पासवर्ड ही आपका हस्ताक्षर है।</translation>
         </message>
         <message>
             <source>Your password is your signature. On a training station it is filled in.</source>
