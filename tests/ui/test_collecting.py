@@ -11,7 +11,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from muster.ui.collecting import Collecting, held
+from muster.ui.collecting import Collecting, loading, settle
 
 MANY = 100_000  # objects at once, of which the interpreter takes notice at some hundred
 
@@ -56,6 +56,21 @@ def test_it_is_found_in_the_windows_thread_whatever_another_is_busy_with(window:
     assert len(made) == MANY
 
 
+def test_what_lived_long_is_found_as_well_once_everything_is_loaded(window: QObject, qtbot: QtBot) -> None:
+    ended_on: list[int] = []
+    old = Ring(ended_on)
+    gc.collect()  # which it outlives, so that it counts as old
+    settle()
+    del old
+    made: list[object] = []
+
+    def busy_and_found() -> bool:
+        made.append(busy_elsewhere())
+        return bool(ended_on)
+
+    qtbot.waitUntil(busy_and_found, timeout=30_000)
+
+
 def test_the_interpreter_sees_to_itself_again_when_the_last_window_is_gone(window: QObject, qtbot: QtBot) -> None:
     second = QObject()
     Collecting(second)
@@ -65,18 +80,20 @@ def test_the_interpreter_sees_to_itself_again_when_the_last_window_is_gone(windo
     assert gc.isenabled()
 
 
-def test_nothing_is_looked_for_while_it_is_held(window: QObject, qtbot: QtBot) -> None:
+def test_nothing_is_looked_for_while_something_is_loaded(window: QObject, qtbot: QtBot) -> None:
     ended_on: list[int] = []
-    with held():
+    with loading():
         Ring(ended_on)
         made = busy_elsewhere()
         qtbot.wait(600)
         assert ended_on == []
-    qtbot.waitUntil(lambda: ended_on != [])
+        gc.collect()  # or it would stay as well
     assert len(made) == MANY
 
 
-def test_holding_it_leaves_it_as_it_was() -> None:
-    with held():
+def test_what_was_loaded_is_left_alone_and_the_interpreter_goes_on_as_before() -> None:
+    before = gc.get_freeze_count()
+    with loading():
         assert not gc.isenabled()
     assert gc.isenabled()
+    assert gc.get_freeze_count() > before

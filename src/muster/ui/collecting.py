@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from PySide6.QtCore import QObject, QTimer
 
 _EVERY_MS = 250
+_ROUNDS = 4  # about as many as a registration takes
 
 _held = threading.Lock()
 _living: set[int] = set()
+_settled = threading.Event()
 
 
 class Collecting(QObject):
@@ -40,26 +42,30 @@ def _leave(name: int) -> None:
 
 
 def _collect_what_is_due() -> None:
-    """The oldest generation that has grown past its limit, as the interpreter itself would."""
+    """The youngest when they are as many as the interpreter itself would let come together, and after some times
+    all, so that a page that is gone is not kept for the rest of the morning."""
     if _held.locked():
         return
-    due = [
-        generation
-        for generation, (count, limit) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
-        if limit and count > limit
-    ]
-    if due:
-        gc.collect(due[-1])
+    (young, rounds, _), (many, *_) = gc.get_count(), gc.get_threshold()
+    if young > many:
+        gc.collect(0 if rounds < _ROUNDS else 2 if _settled.is_set() else 1)
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Nothing is collected anywhere meanwhile."""
+def loading() -> Iterator[None]:
+    """Nothing is collected meanwhile, and what is there afterwards stays to the end: else all of it would be
+    looked at again and again, now and later, and the window answer nobody for a tenth of a second each time."""
     with _held:
         was_enabled = gc.isenabled()
         gc.disable()
         try:
             yield
+            gc.freeze()
         finally:
             if was_enabled:
                 gc.enable()
+
+
+def settle() -> None:
+    """The last of it is loaded. What is there besides from now on is little."""
+    _settled.set()
