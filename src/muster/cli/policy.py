@@ -131,10 +131,16 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 "differing": [_rehearsed_document(each) for each in rehearsal.differing],
                 "limits": _limits_document(rehearsal.limits),
                 "sign_ins": _sign_ins_document(rehearsal.sign_ins),
+                "kept": plain(rehearsal.kept),
                 "untold": [each.name for each in tried.untold],
                 "untold_because": {each.name: _why(each) for each in tried.untold},
             }
             text = [*_limits_lines(rehearsal.limits), *_sign_ins_lines(rehearsal.sign_ins)]
+            if rehearsal.kept is not None:
+                text.append(
+                    f"destroyed at once: {rehearsal.kept.packets} packets ({rehearsal.kept.octets} octets) and "
+                    f"{rehearsal.kept.faces} faces; {rehearsal.kept.back} packets would still be here"
+                )
             if ToldFrom.REGISTRATIONS in tried.told_from:
                 text += _rehearsal_lines(rehearsal, days)
             text += [f"cannot be told of {each.name}: {_why(each)}" for each in tried.untold]
@@ -321,6 +327,7 @@ def _outcome_document(outcome: Outcome) -> dict[str, object]:
         "risk": outcome.risk,
         "asked": outcome.asked,
         "must_be_seen": outcome.must_be_seen,
+        "further": sorted(each.value for each in outcome.further),
     }
 
 
@@ -405,6 +412,8 @@ def _rehearsed_text(each: Rehearsed) -> str:
         *(f"{one.attribute.value} too poor" for one in each.newly_below),
         *(f"{one.attribute.value} good enough" for one in each.no_longer_below),
     ]
+    said += [f"{one.value} asked for" for one in each.after.further - each.before.further]
+    said += [f"{one.value} not asked for" for one in each.before.further - each.after.further]
     if each.before.risk != each.after.risk:
         said.append(f"risk {each.before.risk} -> {each.after.risk}")
     if each.before.must_be_seen != each.after.must_be_seen:

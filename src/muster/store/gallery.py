@@ -81,6 +81,12 @@ class GalleryRows:
             self._connection.scalar(sa.select(sa.exists().where(condition))) for _, condition in _older(than)
         )
 
+    def older(self, than: datetime) -> int:
+        """How many templates of registrations are older."""
+        (templates, condition), _ = _older(than)
+        query = sa.select(sa.func.count()).select_from(templates).where(condition)
+        return int(self._connection.scalar(query) or 0)
+
     def remove_older(self, than: datetime) -> int:
         """Templates of registrations and what was found by them; operators' stay. Returns how many templates."""
         templates, _ = (

@@ -127,6 +127,19 @@ class OutboxRows:
         wanted = outbox.c.registration_id.in_(list(registrations))
         return {whose: parse_rfc3339(sealed) for whose, sealed in self._connection.execute(query.where(wanted))}
 
+    def done_with(self, since: datetime, until: datetime) -> Pile:
+        """What lies here still and was processed by the server between the two."""
+        query = sa.select(sa.func.count(), sa.func.sum(outbox.c.size)).where(
+            *_processed(since, until), outbox.c.destroyed_at.is_(None)
+        )
+        packets, octets = self._connection.execute(query).one()
+        return Pile(packets, octets_here=int(octets or 0))
+
+    def destroyed_of(self, since: datetime, until: datetime) -> int:
+        """How many of those that the server processed between the two are destroyed."""
+        query = sa.select(sa.func.count()).where(*_processed(since, until), outbox.c.destroyed_at.is_not(None))
+        return int(self._connection.scalar(query) or 0)
+
     def advance(self, packet_id: str, state: DeliveryState) -> None:
         """A step forward, or back to be sent again: whatever was in the way is over."""
         self._update(packet_id, state=state.value, last_problem=None, next_attempt=None)
@@ -210,6 +223,16 @@ class OutboxRows:
         change = outbox.update().where(outbox.c.packet_id == packet_id).values(**values)
         if self._connection.execute(change).rowcount == 0:
             raise BadInput(PACKET_UNKNOWN)
+
+
+def _processed(since: datetime, until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    processed = [each.value for each in ServerStatus if each.is_processed]
+    return (
+        outbox.c.server_status.in_(processed),
+        outbox.c.state == DeliveryState.PUSHED.value,
+        outbox.c.status_since > rfc3339(since),
+        outbox.c.status_since <= rfc3339(until),
+    )
 
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> OutboxEntry:

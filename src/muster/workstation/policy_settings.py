@@ -50,12 +50,14 @@ class ToldFrom(Enum):
     REGISTRATIONS = "registrations"  # one by one (``rehearsal``)
     STATION = "station"  # what lay and was heard at each moment (``rehearsal_limits``)
     SIGN_INS = "sign-ins"  # wrong attempts in a row (``rehearsal_waits``)
+    KEPT = "kept"  # what lies here now
 
 
 class Untold(Enum):
     """Why no rehearsal tells it. The values are its words."""
 
-    LATER = "counts only for what is kept from then on"
+    LATER = "it decides about no registration of before"
+    CENTER = "nobody knows what the center would have answered"
     PEOPLE = "nobody knows what people would have done then"
     DEVICES = "nobody knows which other device would have been there"
     DISK = "how full the disk was is not kept"
@@ -200,6 +202,11 @@ _TOLD_BY_GROUP: Mapping[Group, ToldFrom | Untold] = MappingProxyType(
 )
 _TOLD_BY: Mapping[str, ToldFrom | Untold] = MappingProxyType(
     {
+        "exception_photo_required": ToldFrom.REGISTRATIONS,
+        "consent_signature_required": ToldFrom.REGISTRATIONS,
+        "packet_kept_for_days": ToldFrom.KEPT,
+        "face_template_kept_for_days": ToldFrom.KEPT,
+        "faces_sought_at_center": Untold.CENTER,
         "review.officer_days": Untold.SHARE,
         "limits.free_megabytes": Untold.DISK,
         "idle_lock_min": Untold.TOUCHES,

@@ -1,8 +1,8 @@
 """Other settings, tried on what was before: what would have gone otherwise.
 
-Three things are told, each where a setting asks for it (``Setting.told_by``): registrations, one by one, here; on
-which days the station would have stopped (``rehearsal_limits``); who would have waited after wrong passwords
-(``rehearsal_waits``).
+Four things are told, each where a setting asks for it (``Setting.told_by``): registrations, one by one, and what
+of all that is kept would be destroyed, here; on which days the station would have stopped (``rehearsal_limits``);
+who would have waited after wrong passwords (``rehearsal_waits``).
 
 Both sides are told by the same rules from what the trail and the list for review keep, the settings of now and
 those to be tried, so that nothing differs but for the settings. Kept of a registration are the qualities of the
@@ -19,7 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from enum import Enum
 from threading import Event
 
 from muster.audit.catalogue import AuditEvent
@@ -27,7 +28,8 @@ from muster.audit.chain import AuditRecord
 from muster.domain.biometrics import BiometricAttribute, Modality
 from muster.domain.delivery import DeliveryState
 from muster.domain.operators import Permission
-from muster.domain.registration import RegistrationId
+from muster.domain.person import Reply
+from muster.domain.registration import Process, RegistrationId, Step
 from muster.domain.review import Flag, ReviewLine, ReviewRules, Sign, Standing, outset
 from muster.errors import CANCELLED, Cancelled
 from muster.store.database import Work
@@ -47,7 +49,11 @@ _TELLING = (
     AuditEvent.SAMPLE_JUDGED,
     AuditEvent.SAMPLE_SET_ASIDE,
     AuditEvent.EXCEPTION_MARKED,
+    AuditEvent.EXCEPTION_CLEARED,
     AuditEvent.PACKET_SEALED,
+    AuditEvent.REGISTRATION_STARTED,
+    AuditEvent.CONSENT_GIVEN,
+    AuditEvent.PERSON_ANSWERED,
 )
 
 Progress = Callable[[int, int], None]
@@ -64,25 +70,36 @@ class KeptCapture:
     of_introducer: bool = False
 
 
+class Further(Enum):
+    """What else is asked of a person. The values stand in what the command line says."""
+
+    SIGNATURE = "signature"  # under the consent, of somebody who gave none and said nothing of why
+    EXCEPTION_PHOTO = "exception_photo"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is kept of one registration. ``digest`` is its packet's (hex)."""
+    """What is kept of one registration. ``digest`` is its packet's (hex); ``may_be_asked`` is what the person is
+    asked for besides, if a policy asks for it."""
 
     line: ReviewLine
     captures: tuple[KeptCapture, ...]
     digest: str
     away_km: float | None = None
+    process: Process = Process.NEW
+    may_be_asked: frozenset[Further] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """``below`` are the captures under their threshold; ``asked`` says that a supervisor is asked at all,
-    ``must_be_seen`` that nobody approves without a look."""
+    ``must_be_seen`` that nobody approves without a look; ``further`` is what else is asked of the person."""
 
     below: tuple[KeptCapture, ...]
     risk: int
     asked: bool
     must_be_seen: bool
+    further: frozenset[Further] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +142,21 @@ class SignInsRehearsed:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRehearsed:
+    """``packets`` with their ``octets`` and ``faces`` are kept by the settings of now and would be destroyed at
+    once; ``back`` are packets that were destroyed and would still be here."""
+
+    packets: int
+    octets: int
+    faces: int
+    back: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsal:
     """``cases`` were looked at, where anything about registrations is to be tried; ``asked`` is of how many a
-    supervisor is asked, before and after. ``limits`` and ``sign_ins`` are there where they are to be tried."""
+    supervisor is asked, before and after. ``limits``, ``sign_ins`` and ``kept`` are there where they are to be
+    tried."""
 
     since: datetime
     until: datetime
@@ -136,12 +165,15 @@ class Rehearsal:
     asked: tuple[int, int]
     limits: LimitsRehearsed | None = None
     sign_ins: SignInsRehearsed | None = None
+    kept: KeptRehearsed | None = None
 
     @property
     def differences(self) -> int:
-        """Registrations, days of a limit, and rows of wrong attempts."""
+        """Registrations, days of a limit, rows of wrong attempts, packets and faces."""
         days = len(self.limits.days) if self.limits else 0
-        return len(self.differing) + days + (len(self.sign_ins.differing) if self.sign_ins else 0)
+        waits = len(self.sign_ins.differing) if self.sign_ins else 0
+        kept = self.kept.packets + self.kept.faces + self.kept.back if self.kept else 0
+        return len(self.differing) + days + waits + kept
 
 
 class Rehearsing:
@@ -179,6 +211,7 @@ class Rehearsing:
             (sum(each.before.asked for each in outcomes), sum(each.after.asked for each in outcomes)),
             self._limits(now, then, since, until, cancel) if ToldFrom.STATION in told_from else None,
             self._sign_ins(now, then, since, until, cancel) if ToldFrom.SIGN_INS in told_from else None,
+            self._kept(now, then, until) if ToldFrom.KEPT in told_from else None,
         )
         self._note(rehearsal, days)
         return rehearsal
@@ -225,6 +258,15 @@ class Rehearsing:
         differing = rehearsal_waits.differing_waits(rows, now.patience, then.patience)
         return SignInsRehearsed(since, sum(each.count for each in rows), len(rows), differing)
 
+    def _kept(self, now: Policy, then: Policy, at: datetime) -> KeptRehearsed:
+        before, after = (_days_ago(at, each.packet_kept_for_days) for each in (now, then))
+        faces_now, faces_then = (_days_ago(at, each.face_template_kept_for_days) for each in (now, then))
+        with self._journal.database.read() as work:
+            gone = work.outbox.done_with(before, after)
+            back = work.outbox.destroyed_of(after, before)
+            faces = work.gallery.older(faces_then) - work.gallery.older(faces_now)
+        return KeptRehearsed(gone.packets, gone.octets_here, max(faces, 0), back)
+
     def _cases(
         self, lines: tuple[tuple[ReviewLine, float | None], ...], cancel: Event, progress: Progress
     ) -> Iterator[Case]:
@@ -263,6 +305,11 @@ def _uncancelled(records: Iterable[AuditRecord], cancel: Event) -> Iterator[Audi
 def _require_wanted(cancel: Event) -> None:
     if cancel.is_set():
         raise Cancelled(CANCELLED)
+
+
+def _days_ago(at: datetime, days: int | None) -> datetime:
+    """What was done with before then is destroyed."""
+    return datetime.min.replace(tzinfo=UTC) if days is None else at - timedelta(days=days)
 
 
 def _first(work: Work, since: datetime, until: datetime) -> tuple[int, datetime]:
@@ -315,7 +362,27 @@ def case_of(line: ReviewLine, records: Iterable[AuditRecord], away_km: float | N
         *_captures([each for each in told if is_of_introducer(each.detail)], of_introducer=True),
     )
     sealed = [each.detail.get("sha256", "") for each in told if each.event == AuditEvent.PACKET_SEALED.id]
-    return Case(line, captures, sealed[-1] if sealed else "", away_km)
+    begun = [each.detail.get("process", "") for each in told if each.event == AuditEvent.REGISTRATION_STARTED.id]
+    process = _PROCESSES.get(begun[0], Process.NEW) if begun else Process.NEW
+    return Case(line, captures, sealed[-1] if sealed else "", away_km, process, frozenset(_may_be_asked(told)))
+
+
+def _may_be_asked(told: Iterable[Told]) -> Iterator[Further]:
+    unsigned, excepted = False, set()
+    for each in told:
+        if each.event == AuditEvent.CONSENT_GIVEN.id:
+            unsigned = True
+        elif each.event == AuditEvent.PERSON_ANSWERED.id and each.detail.get("reply") == Reply.AGREED.value:
+            signed = "signature" in each.detail or "cannot_sign" in each.detail
+            unsigned = unsigned and not signed
+        elif each.event == AuditEvent.EXCEPTION_MARKED.id and not each.is_of_introducer:
+            excepted.add(each.detail.get("attribute", ""))
+        elif each.event in (AuditEvent.EXCEPTION_CLEARED.id, AuditEvent.SAMPLE_CAPTURED.id):
+            excepted.discard(each.detail.get("attribute", ""))
+    if unsigned:
+        yield Further.SIGNATURE
+    if excepted:
+        yield Further.EXCEPTION_PHOTO
 
 
 def _captures(records: list[Told], *, of_introducer: bool) -> Iterator[KeptCapture]:
@@ -327,6 +394,7 @@ def _captures(records: list[Told], *, of_introducer: bool) -> Iterator[KeptCaptu
             yield KeptCapture(_ATTRIBUTES[name], device, station, forced, of_introducer)
 
 
+_PROCESSES: Mapping[str, Process] = {each.value: each for each in Process}
 _ATTRIBUTES: Mapping[str, BiometricAttribute] = {each.value: each for each in BiometricAttribute}
 
 
@@ -343,7 +411,15 @@ def outcome(case: Case, policy: Policy) -> Outcome:
     weighed = tuple(Flag(sign, policy.review.weights.get(sign, 0)) for sign in seen)
     standing, _, must_be_seen = outset(weighed, case.digest or "f" * 8, policy.review)
     risk = sum(each.weight for each in weighed)
-    return Outcome(below, risk, standing is Standing.WAITING, must_be_seen)
+    further = case.may_be_asked.intersection(_asked_for(case, policy))
+    return Outcome(below, risk, standing is Standing.WAITING, must_be_seen, further)
+
+
+def _asked_for(case: Case, policy: Policy) -> Iterator[Further]:
+    if policy.consent_signature_required:
+        yield Further.SIGNATURE
+    if Step.EXCEPTION_PHOTO in policy.steps_for(case.process):
+        yield Further.EXCEPTION_PHOTO
 
 
 def _is_below(capture: KeptCapture, policy: Policy) -> bool:

@@ -15,6 +15,8 @@ from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord
 from muster.bench import filled_store
 from muster.clock import rfc3339
+from muster.domain.delivery import ServerStatus
+from muster.domain.duplicates import Person, Whose
 from muster.domain.operators import Operator, Role
 from muster.domain.registration import RegistrationId, StationId
 from muster.domain.review import Flag, ReviewLine, ReviewRules, Sign, Standing
@@ -22,7 +24,15 @@ from muster.errors import Cancelled, Refused
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.policy_settings import SETTINGS
-from muster.workstation.rehearsal import Case, Outcome, Rehearsing, case_of, outcome
+from muster.workstation.rehearsal import (
+    Case,
+    Further,
+    KeptRehearsed,
+    Outcome,
+    Rehearsing,
+    case_of,
+    outcome,
+)
 from muster.workstation.rehearsal_waits import Waits, WrongRow
 
 _NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -111,6 +121,48 @@ def test_a_fence_that_is_drawn_now_finds_who_was_outside_of_it_then() -> None:
 def test_who_is_drawn_follows_from_the_packet_and_the_share() -> None:
     case = replace(_case(), digest="40" + "0" * 62)  # at a quarter
     assert [_by(case, review__sample=share).asked for share in (0.25, 0.26)] == [False, True]
+
+
+_CONSENT, _ANSWER = "MUS-REG-002", "MUS-PER-001"
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [
+        ({}, True),
+        ({"reply": "agreed"}, True),
+        ({"reply": "agreed", "signature": "digest"}, False),
+        ({"reply": "agreed", "cannot_sign": "true"}, False),
+        ({"reply": "right", "signature": "digest"}, True),
+    ],
+)
+def test_who_agreed_without_signing_is_asked_where_a_signature_counts(answer: dict[str, str], asked: bool) -> None:
+    case = _case(_record(1, _CONSENT), *([_record(2, _ANSWER, **answer)] if answer else []))
+    assert _by(case).further == frozenset()
+    assert _by(case, consent_signature_required=True).further == ({Further.SIGNATURE} if asked else set())
+
+
+@pytest.mark.parametrize(
+    ("records", "process", "asked"),
+    [
+        ([("MUS-BIO-004", {})], "NEW", True),
+        ([("MUS-BIO-004", {"of": "introducer"})], "NEW", False),
+        ([("MUS-BIO-004", {}), ("MUS-BIO-005", {})], "NEW", False),
+        ([("MUS-BIO-004", {}), ("MUS-BIO-001", {"quality": "60"})], "NEW", False),
+        ([("MUS-BIO-004", {})], "UPDATE", False),
+        ([("MUS-BIO-004", {})], "of a newer version", True),
+    ],
+)
+def test_a_photo_is_asked_for_where_an_exception_stays_and_the_process_has_one(
+    records: list[tuple[str, dict[str, str]]], process: str, asked: bool
+) -> None:
+    told = [
+        _record(number, event, attribute="leftThumb", sha256="s", **detail)
+        for number, (event, detail) in enumerate(records, 2)
+    ]
+    case = _case(_record(1, "MUS-REG-001", process=process), *told)
+    assert _by(case).further == ({Further.EXCEPTION_PHOTO} if asked else set())
+    assert _by(case, exception_photo_required=False).further == frozenset()
 
 
 # Over a store
@@ -230,3 +282,36 @@ def test_wrong_attempts_are_told_with_when_they_were_made(tmp_path: Path) -> Non
     assert told is not None and (told.wrong, told.rows, found.differences) == (6, 1, 1)
     (one,) = told.differing
     assert (one.row, one.before, one.after) == (WrongRow("erika", at, 6), Waits(2, 60, 90), Waits(2, 120, 180))
+
+
+def test_what_is_kept_too_long_for_other_settings_is_counted_and_what_was_destroyed_for_less(
+    tmp_path: Path,
+) -> None:
+    database = filled_store.opened(tmp_path)
+    filled = filled_store.fill(database, 210, records_each=4)
+    now = filled_store.BEGUN + timedelta(days=100)
+    try:
+        with database.work() as work:
+            packets = [work.review.find(each).packet_id for each in filled.registrations[:4]]  # type: ignore[union-attr]
+            for packet, days in zip(packets, (5, 20, 40, 50), strict=True):
+                work.outbox.hear(packet, ServerStatus.PROCESSED, now - timedelta(days=days))
+            for packet in packets[2:]:
+                work.outbox.mark_destroyed(packet, now)
+            for name, days in (("young", 5), ("older", 20)):
+                work.gallery.put(Person(Whose.REGISTRATION, name), "network", now - timedelta(days=days), b"")
+            work.record(AuditEvent.STATUS_ASKED, actor="max")
+        rehearsing = _rehearsing(database, days=100)
+        both = _with("face_template_kept_for_days", 10, _with("packet_kept_for_days", 10))
+        fewer, longer, ever = (
+            rehearsing.rehearse(Policy(), policy)
+            for policy in (
+                both,
+                _with("packet_kept_for_days", 45),
+                SETTINGS["packet_kept_for_days"].put(Policy(), None),
+            )
+        )
+    finally:
+        database.close()
+    assert fewer.kept == KeptRehearsed(packets=1, octets=1_500_000, faces=1, back=0) and fewer.differences == 2
+    assert longer.kept == KeptRehearsed(packets=0, octets=0, faces=0, back=1)
+    assert ever.kept == KeptRehearsed(packets=0, octets=0, faces=0, back=2)

@@ -233,10 +233,11 @@ class SettingsView(QWidget):
         said = [*words.rehearsed_sentences(rehearsal, tried.told_from, days)]
         said += [words.untold_words(tried.untold)] if tried.untold else []
         self.result.say("\n".join(said), "warn" if rehearsal.differences or tried.untold else "good")
-        self.cases.begin(_rows(rehearsal))
+        rows = _rows(rehearsal)
+        self.cases.begin(rows)
         self.case_table.setColumnHidden(_WHICH, not rehearsal.differing)
-        self.case_table.setVisible(bool(rehearsal.differences))
-        if rehearsal.differences:
+        self.case_table.setVisible(bool(rows))
+        if rows:
             self.case_table.setCurrentIndex(self.cases.index(0, 0))
 
     def _not_tried(self, asked: Event, error: MusterError) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 
 from muster.domain.biometrics import BiometricAttribute
+from muster.domain.registration import Step
 from muster.domain.review import Sign
 from muster.errors import BadInput
 from muster.ui import names
@@ -23,7 +24,9 @@ from muster.workstation.policy_settings import (
     Value,
 )
 from muster.workstation.rehearsal import (
+    Further,
     KeptCapture,
+    KeptRehearsed,
     LimitsRehearsed,
     Rehearsal,
     Rehearsed,
@@ -115,6 +118,8 @@ def rehearsed_sentences(rehearsal: Rehearsal, told_from: Collection[ToldFrom], d
         yield _limits_words(rehearsal.limits)
     if rehearsal.sign_ins is not None:
         yield _sign_ins_words(rehearsal.sign_ins)
+    if rehearsal.kept is not None:
+        yield _kept_words(rehearsal.kept)
     if ToldFrom.REGISTRATIONS in told_from:
         yield rehearsal_words(rehearsal, days)
 
@@ -147,6 +152,17 @@ def _sign_ins_words(told: SignInsRehearsed) -> str:
         wrong=told.wrong,
         rows=told.rows,
         differing=len(told.differing),
+    )
+
+
+def _kept_words(told: KeptRehearsed) -> str:
+    return tr(
+        "{packets} packets ({megabytes} MB) and {faces} faces that are kept now would be destroyed at once; "
+        "{back} packets that were destroyed would still be here.",
+        packets=told.packets,
+        megabytes=round(told.octets / 1_000_000),
+        faces=told.faces,
+        back=told.back,
     )
 
 
@@ -204,6 +220,14 @@ def rehearsed_words(each: Rehearsed) -> str:
     """What would have been otherwise about one."""
     said = [tr("{name} would be too poor", name=_capture_words(one)) for one in each.newly_below]
     said += [tr("{name} would be good enough", name=_capture_words(one)) for one in each.no_longer_below]
+    said += [
+        tr("would be asked for: {what}", what=_further_words(one))
+        for one in each.after.further - each.before.further
+    ]
+    said += [
+        tr("would not be asked for: {what}", what=_further_words(one))
+        for one in each.before.further - each.after.further
+    ]
     if each.before.asked != each.after.asked:
         said.append(tr("a supervisor is asked") if each.after.asked else tr("nobody is asked"))
     if each.before.must_be_seen != each.after.must_be_seen:
@@ -211,6 +235,13 @@ def rehearsed_words(each: Rehearsed) -> str:
     if each.before.risk != each.after.risk:
         said.append(tr("risk {before} → {after}", before=each.before.risk, after=each.after.risk))
     return " · ".join(said)
+
+
+def _further_words(further: Further) -> str:
+    return {
+        Further.SIGNATURE: tr("the person's signature"),
+        Further.EXCEPTION_PHOTO: names.step_name(Step.EXCEPTION_PHOTO),
+    }[further]
 
 
 def _capture_words(capture: KeptCapture) -> str:

@@ -8276,10 +8276,6 @@
             <translation>ይጸናል</translation>
         </message>
         <message>
-            <source>counts only for what is kept from then on</source>
-            <translation>ከዚያ በኋላ ለሚቀመጠው ብቻ ይሠራል</translation>
-        </message>
-        <message>
             <source>day/month/year</source>
             <translation>ቀን/ወር/ዓመት</translation>
         </message>
@@ -8424,6 +8420,10 @@
             <translation>አለ</translation>
         </message>
         <message>
+            <source>it decides about no registration of before</source>
+            <translation>ያለፈ ምዝገባን አይወስንም</translation>
+        </message>
+        <message>
             <source>its time is over</source>
             <translation>ጊዜው አልቋል</translation>
         </message>
@@ -8510,6 +8510,10 @@
         <message>
             <source>nobody knows what people would have done then</source>
             <translation>ሰዎች ያን ጊዜ ምን ያደርጉ እንደነበር ማንም አያውቅም</translation>
+        </message>
+        <message>
+            <source>nobody knows what the center would have answered</source>
+            <translation>ማዕከሉ ምን ይመልስ እንደነበር ማንም አያውቅም</translation>
         </message>
         <message>
             <source>nobody knows which other device would have been there</source>
@@ -8748,6 +8752,10 @@
             <translation>ግለሰቡ እንደገና እንዲመጡ ተነግሯቸዋል</translation>
         </message>
         <message>
+            <source>the person's signature</source>
+            <translation>የሰውየው ፊርማ</translation>
+        </message>
+        <message>
             <source>the server asks for more</source>
             <translation>አገልጋዩ ተጨማሪ ይጠይቃል</translation>
         </message>
@@ -8862,6 +8870,14 @@
         <message>
             <source>without an end</source>
             <translation>ያለ ማብቂያ</translation>
+        </message>
+        <message>
+            <source>would be asked for: {what}</source>
+            <translation>ይጠየቅ ነበር፦ {what}</translation>
+        </message>
+        <message>
+            <source>would not be asked for: {what}</source>
+            <translation>አይጠየቅም ነበር፦ {what}</translation>
         </message>
         <message>
             <source>wrong {count} times in a row · longest wait: {before} → {after}</source>
@@ -9082,6 +9098,10 @@
         <message>
             <source>{one}, and then {other}</source>
             <translation>{one}፣ ከዚያም {other}</translation>
+        </message>
+        <message>
+            <source>{packets} packets ({megabytes} MB) and {faces} faces that are kept now would be destroyed at once; {back} packets that were destroyed would still be here.</source>
+            <translation>አሁን የተቀመጡ {packets} ጥቅሎች ({megabytes} ሜባ) እና {faces} ፊቶች ወዲያውኑ ይጠፉ ነበር፤ የጠፉ {back} ጥቅሎች ደግሞ አሁንም እዚህ ይኖሩ ነበር።</translation>
         </message>
         <message>
             <source>{rate} pictures a second come.</source>

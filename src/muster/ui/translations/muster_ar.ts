@@ -8276,10 +8276,6 @@
             <translation>سارية</translation>
         </message>
         <message>
-            <source>counts only for what is kept from then on</source>
-            <translation>يسري على ما يُحفظ من ذلك الحين فقط</translation>
-        </message>
-        <message>
             <source>day/month/year</source>
             <translation>يوم/شهر/سنة</translation>
         </message>
@@ -8424,6 +8420,10 @@
             <translation>متاحة</translation>
         </message>
         <message>
+            <source>it decides about no registration of before</source>
+            <translation>لا يقرر شيئًا في تسجيل سابق</translation>
+        </message>
+        <message>
             <source>its time is over</source>
             <translation>انتهى وقته</translation>
         </message>
@@ -8510,6 +8510,10 @@
         <message>
             <source>nobody knows what people would have done then</source>
             <translation>لا أحد يعرف ما كان الناس سيفعلونه حينها</translation>
+        </message>
+        <message>
+            <source>nobody knows what the center would have answered</source>
+            <translation>لا أحد يعرف بمَ كان المركز سيجيب</translation>
         </message>
         <message>
             <source>nobody knows which other device would have been there</source>
@@ -8748,6 +8752,10 @@
             <translation>أُبلغ الشخص بأن يعود</translation>
         </message>
         <message>
+            <source>the person's signature</source>
+            <translation>توقيع الشخص</translation>
+        </message>
+        <message>
             <source>the server asks for more</source>
             <translation>يطلب الخادم معلومات إضافية</translation>
         </message>
@@ -8862,6 +8870,14 @@
         <message>
             <source>without an end</source>
             <translation>بلا نهاية</translation>
+        </message>
+        <message>
+            <source>would be asked for: {what}</source>
+            <translation>كان سيُطلب: {what}</translation>
+        </message>
+        <message>
+            <source>would not be asked for: {what}</source>
+            <translation>لم يكن ليُطلب: {what}</translation>
         </message>
         <message>
             <source>wrong {count} times in a row · longest wait: {before} → {after}</source>
@@ -9082,6 +9098,10 @@
         <message>
             <source>{one}, and then {other}</source>
             <translation>{one}، ثم {other}</translation>
+        </message>
+        <message>
+            <source>{packets} packets ({megabytes} MB) and {faces} faces that are kept now would be destroyed at once; {back} packets that were destroyed would still be here.</source>
+            <translation>ستُتلف فورًا {packets} حزم ({megabytes} م.ب) و{faces} وجوه محفوظة الآن؛ وكانت {back} حزم أُتلفت ستبقى هنا.</translation>
         </message>
         <message>
             <source>{rate} pictures a second come.</source>

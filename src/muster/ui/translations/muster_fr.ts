@@ -1833,7 +1833,7 @@
         </message>
         <message>
             <source>It says the same as the form: {fields}.</source>
-            <translation>Il dit la même chose que le formulaire : {fields}.</translation>
+            <translation>Il dit la même chose que le formulaire : {fields}.</translation>
         </message>
         <message>
             <source>It sees the chip of a document. Nothing of it was read.</source>
@@ -8276,10 +8276,6 @@
             <translation>compte</translation>
         </message>
         <message>
-            <source>counts only for what is kept from then on</source>
-            <translation>ne compte que pour ce qui est conservé à partir de là</translation>
-        </message>
-        <message>
             <source>day/month/year</source>
             <translation>jour/mois/année</translation>
         </message>
@@ -8424,6 +8420,10 @@
             <translation>répond</translation>
         </message>
         <message>
+            <source>it decides about no registration of before</source>
+            <translation>n’aurait décidé d’aucune inscription passée</translation>
+        </message>
+        <message>
             <source>its time is over</source>
             <translation>son délai est écoulé</translation>
         </message>
@@ -8510,6 +8510,10 @@
         <message>
             <source>nobody knows what people would have done then</source>
             <translation>personne ne sait ce que les gens auraient fait alors</translation>
+        </message>
+        <message>
+            <source>nobody knows what the center would have answered</source>
+            <translation>personne ne sait ce que le centre aurait répondu</translation>
         </message>
         <message>
             <source>nobody knows which other device would have been there</source>
@@ -8748,6 +8752,10 @@
             <translation>la personne a été priée de revenir</translation>
         </message>
         <message>
+            <source>the person's signature</source>
+            <translation>la signature de la personne</translation>
+        </message>
+        <message>
             <source>the server asks for more</source>
             <translation>le serveur demande un complément</translation>
         </message>
@@ -8862,6 +8870,14 @@
         <message>
             <source>without an end</source>
             <translation>sans fin</translation>
+        </message>
+        <message>
+            <source>would be asked for: {what}</source>
+            <translation>serait demandé : {what}</translation>
+        </message>
+        <message>
+            <source>would not be asked for: {what}</source>
+            <translation>ne serait pas demandé : {what}</translation>
         </message>
         <message>
             <source>wrong {count} times in a row · longest wait: {before} → {after}</source>
@@ -9082,6 +9098,10 @@
         <message>
             <source>{one}, and then {other}</source>
             <translation>{one}, puis {other}</translation>
+        </message>
+        <message>
+            <source>{packets} packets ({megabytes} MB) and {faces} faces that are kept now would be destroyed at once; {back} packets that were destroyed would still be here.</source>
+            <translation>{packets} paquets ({megabytes} Mo) et {faces} visages conservés seraient détruits aussitôt ; {back} paquets détruits seraient encore ici.</translation>
         </message>
         <message>
             <source>{rate} pictures a second come.</source>

@@ -8276,10 +8276,6 @@
             <translation>लागू</translation>
         </message>
         <message>
-            <source>counts only for what is kept from then on</source>
-            <translation>केवल उसके बाद रखी जाने वाली चीज़ों पर लागू</translation>
-        </message>
-        <message>
             <source>day/month/year</source>
             <translation>दिन/माह/वर्ष</translation>
         </message>
@@ -8424,6 +8420,10 @@
             <translation>उपलब्ध</translation>
         </message>
         <message>
+            <source>it decides about no registration of before</source>
+            <translation>यह पहले के किसी पंजीकरण का निर्णय नहीं करता</translation>
+        </message>
+        <message>
             <source>its time is over</source>
             <translation>समय समाप्त हो गया</translation>
         </message>
@@ -8510,6 +8510,10 @@
         <message>
             <source>nobody knows what people would have done then</source>
             <translation>कोई नहीं जानता कि लोग तब क्या करते</translation>
+        </message>
+        <message>
+            <source>nobody knows what the center would have answered</source>
+            <translation>कोई नहीं जानता कि केंद्र क्या उत्तर देता</translation>
         </message>
         <message>
             <source>nobody knows which other device would have been there</source>
@@ -8748,6 +8752,10 @@
             <translation>व्यक्ति को फिर आने को कहा गया</translation>
         </message>
         <message>
+            <source>the person's signature</source>
+            <translation>व्यक्ति के हस्ताक्षर</translation>
+        </message>
+        <message>
             <source>the server asks for more</source>
             <translation>सर्वर और माँगता है</translation>
         </message>
@@ -8862,6 +8870,14 @@
         <message>
             <source>without an end</source>
             <translation>बिना अंत के</translation>
+        </message>
+        <message>
+            <source>would be asked for: {what}</source>
+            <translation>माँगा जाता: {what}</translation>
+        </message>
+        <message>
+            <source>would not be asked for: {what}</source>
+            <translation>नहीं माँगा जाता: {what}</translation>
         </message>
         <message>
             <source>wrong {count} times in a row · longest wait: {before} → {after}</source>
@@ -9082,6 +9098,10 @@
         <message>
             <source>{one}, and then {other}</source>
             <translation>{one}, और फिर {other}</translation>
+        </message>
+        <message>
+            <source>{packets} packets ({megabytes} MB) and {faces} faces that are kept now would be destroyed at once; {back} packets that were destroyed would still be here.</source>
+            <translation>अभी रखे {packets} पैकेट ({megabytes} MB) और {faces} चेहरे तुरंत नष्ट हो जाते; नष्ट किए गए {back} पैकेट अब भी यहाँ होते।</translation>
         </message>
         <message>
             <source>{rate} pictures a second come.</source>
