@@ -302,8 +302,16 @@ class _Tour:
         desk.enrollment.keep_draft(self._wizard.registration, {"dateOfBirth": born, "introducerName": name})
         self._show_step(Step.INTRODUCER)
         self._picture("child-parent", lambda: self._is_on(IntroducerPage))
-        self._on(IntroducerPage).choice.groups[CaptureGroup.THUMBS].click()
-        self._picture("child-parent-thumbs", lambda: self._on(IntroducerPage).lane is not None)
+        self._picture("child-parent-thumbs", self._thumbs_are_chosen)
+
+    def _thumbs_are_chosen(self) -> bool:
+        """In another language the page is another one, and asks again."""
+        if not self._is_on(IntroducerPage):
+            return False
+        page = self._on(IntroducerPage)
+        if page.lane is None:
+            page.choice.groups[CaptureGroup.THUMBS].click()
+        return page.lane is not None
 
     def _asks_for_request(self) -> bool:
         page = self._window.page
