@@ -482,6 +482,27 @@ def run(environment: Path) -> int:
     return _status(command)
 
 
+def workers(cores: int) -> int:
+    """How many processes share the tests: these wait a third of their time, for disks, programs and clocks."""
+    return cores + 1
+
+
+def _cores() -> int:
+    """What this process may use, which in a container is less than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def with_bytecode(variables: dict[str, str], environment: Path) -> dict[str, str]:
+    """The tests start hundreds of interpreters, and pytest rewrites every file of tests in each of its processes:
+    whoever wants no compiled files beside the sources gets them in the environment instead of none."""
+    if not variables.get("PYTHONDONTWRITEBYTECODE") or variables.get("PYTHONPYCACHEPREFIX"):
+        return dict(variables)
+    others = {name: value for name, value in variables.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**others, "PYTHONPYCACHEPREFIX": str(environment / "bytecode")}
+
+
 def checks(environment: Path, pytest_arguments: list[str]) -> list[list[str]]:
     """Cheapest first, so that a slip is known at once."""
     python = str(_python_of(environment))
@@ -491,7 +512,16 @@ def checks(environment: Path, pytest_arguments: list[str]) -> list[list[str]]:
         [python, "-m", "mypy"],
         [str(_scripts_of(environment) / "lint-imports")],
         # A file stays with one process: its fixtures (stations, keys) are made once.
-        [python, "-m", "pytest", "--numprocesses", "auto", "--dist", "loadfile", *pytest_arguments],
+        [
+            python,
+            "-m",
+            "pytest",
+            "--numprocesses",
+            str(workers(_cores())),
+            "--dist",
+            "loadfile",
+            *pytest_arguments,
+        ],
     ]
 
 
@@ -500,7 +530,7 @@ def test(environment: Path, pytest_arguments: list[str]) -> int:
         shown = shlex.join(command[2:] if command[1:2] == ["-m"] else [Path(command[0]).name])
         print(f"\n$ {shown}", flush=True)
         begun = time.monotonic()
-        status = _status(command)
+        status = _status(command, with_bytecode(dict(os.environ), environment))
         outcome = "passed" if status == 0 else f"failed with status {status}"
         print(f"{outcome} after {time.monotonic() - begun:.1f} s: {shown}", flush=True)
         if status != 0:
@@ -508,10 +538,10 @@ def test(environment: Path, pytest_arguments: list[str]) -> int:
     return 0
 
 
-def _status(command: list[str]) -> int:
+def _status(command: list[str], variables: dict[str, str] | None = None) -> int:
     """Run in the repository. A process ended by a signal answers as a shell would say it: 128 and the signal."""
-    variables = surroundings(sys.platform, dict(os.environ))
-    status = subprocess.run(command, cwd=REPOSITORY, env=variables, check=False).returncode
+    around = surroundings(sys.platform, dict(os.environ) if variables is None else variables)
+    status = subprocess.run(command, cwd=REPOSITORY, env=around, check=False).returncode
     return status if status >= 0 else 128 - status
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -280,6 +281,27 @@ def test_the_cheap_checks_come_before_pytest_which_gets_the_arguments() -> None:
     tools = [Path(command[0]).name if command[1:2] != ["-m"] else command[2] for command in commands]
     assert tools == ["ruff", "ruff", "mypy", "lint-imports", "pytest"]
     assert commands[-1][-2:] == ["-x", "tests/unit"]
+
+
+def test_the_tests_are_shared_by_one_process_more_than_there_are_cores_unless_the_caller_says_how_many() -> None:
+    *_, pytest_command = bootstrap.checks(Path("env"), ["-n", "1"])
+    assert bootstrap.workers(2) == 3
+    assert pytest_command.index("--numprocesses") < pytest_command.index("-n")  # pytest goes by the last
+
+
+def test_who_wants_no_bytecode_beside_the_sources_gets_it_in_the_environment() -> None:
+    told = bootstrap.with_bytecode({"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C"}, Path("env"))
+    assert told == {"LANG": "C", "PYTHONPYCACHEPREFIX": str(Path("env", "bytecode"))}
+
+
+@pytest.mark.parametrize("chosen", [{}, {"PYTHONDONTWRITEBYTECODE": ""}, {"PYTHONPYCACHEPREFIX": "elsewhere"}])
+def test_where_bytecode_is_kept_anyway_nothing_is_changed(chosen: dict[str, str]) -> None:
+    assert bootstrap.with_bytecode(chosen, Path("env")) == chosen
+
+
+def test_a_check_is_given_the_variables_that_were_chosen_for_it() -> None:
+    code = "import os; raise SystemExit(int(os.environ['ANSWER']))"
+    assert bootstrap._status([sys.executable, "-c", code], {**os.environ, "ANSWER": "6"}) == 6
 
 
 def test_a_status_comes_back_as_the_program_gave_it() -> None:
