@@ -146,6 +146,7 @@ class _Station:
         self._piles: dict[str, Pile] = {}
         self._count = dict.fromkeys(Pile, 0)
         self._by_age: dict[Pile, list[tuple[datetime, str]]] = {each: [] for each in Pile}
+        self._handed_over: set[str] = set()
         self._last_sent = beginning.last_sent
         self._good_runs = dict(beginning.good_runs)
         for whose, pile in beginning.piles.items():
@@ -167,6 +168,8 @@ class _Station:
         event, whose = record.event, record.subject
         if event in _SENT:
             self._last_sent = record.at
+        if event == AuditEvent.PACKET_HANDED_OVER.id:
+            self._handed_over.add(whose)
         if event == AuditEvent.JOB_RAN.id:
             if record.detail.get("outcome") == _DONE:
                 self._good_runs[record.detail.get("job", "")] = record.at
@@ -186,7 +189,8 @@ class _Station:
         """Only what is still here is decided about: a supervisor may look at what was sent as well."""
         is_approved = record.detail["decision"] == _APPROVED
         if record.event not in _SIGNED_OFF:
-            if not is_approved:  # nothing is sent while a supervisor keeps it
+            # Nothing is sent while a supervisor keeps it, but for what somebody carries already.
+            if not is_approved and record.subject not in self._handed_over:
                 self._put(record.subject, Pile.REVIEW, record.at)
         else:
             self._put(record.subject, Pile.WAITING if is_approved else None, record.at)

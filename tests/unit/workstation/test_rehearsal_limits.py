@@ -98,6 +98,17 @@ def test_what_is_kept_from_going_is_in_review_and_then_on_no_pile(decision: str)
     assert [day for day, *_ in _days("packets_in_review", (100, 1), records)] == [3, 4]
 
 
+def test_what_is_on_its_way_on_a_drive_waits_whatever_a_supervisor_decides_until_the_server_has_it() -> None:
+    records = [
+        *_sealed(0.1, "a"),
+        _at(0.5, AuditEvent.PACKET_HANDED_OVER, "a"),
+        _at(1.1, AuditEvent.REVIEW_DECIDED, "a", decision="hold"),
+        _at(2.1, AuditEvent.PACKET_CARRIED, "a", status="PROCESSING"),
+    ]
+    assert [day for day, *_ in _days("packets_waiting", (500, 1), records)] == [2, 3, 4]
+    assert _days("packets_in_review", (100, 1), records) == []
+
+
 def test_a_decision_about_what_was_sent_changes_no_pile() -> None:
     records = [
         *_sealed(0.1, "a"),

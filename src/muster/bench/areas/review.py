@@ -1,4 +1,5 @@
-"""A supervisor's pages over months of work: the list, the trail, searches, one registration's story, figures.
+"""A supervisor's pages over months of work: the list, the trail, searches, one registration's story, figures, and
+what other settings would have done in the last month.
 
 Each beside the query under it, asked of the same file by the driver alone. How large the store is stands in the
 names. It is made for the measurement and thrown away; where ``MUSTER_BENCH_STORE`` names a folder it is made there
@@ -11,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,13 +27,18 @@ from muster.domain.registration import RegistrationId, StationId
 from muster.domain.review import Standing
 from muster.store.audit_search import Wanted, word_of_event
 from muster.store.database import Database
+from muster.workstation import rehearsal_limits, rehearsal_waits
 from muster.workstation.figures import FigureName, Figures
 from muster.workstation.journal import Journal
+from muster.workstation.policy import Policy
+from muster.workstation.policy_settings import SETTINGS
+from muster.workstation.rehearsal import Rehearsing
 from muster.workstation.trail_reading import TrailFilter, TrailReading
 
 _FOLDER = "MUSTER_BENCH_STORE"
 _LARGE, _USUAL, _LEAST = 100_000, 4_000, 40
 _PAGE = 200
+_MONTH = 30  # days
 _OPEN = (Standing.WAITING, Standing.HELD, Standing.DECIDED)
 
 
@@ -40,6 +47,7 @@ def rows(rounds: Rounds) -> Iterator[Row]:
         yield from _reviews(rounds, database)
         yield from _trail(rounds, database)
         yield from _figures(rounds, database)
+        yield from _rehearsals(rounds, database)
 
 
 @contextmanager
@@ -150,6 +158,33 @@ def _figures(rounds: Rounds, database: Database) -> Iterator[Row]:
     ):
         yield compare(
             f"figure {name.value}, {size}", partial(figures.figure, name), "its query", bare.asking(query)
+        )
+
+
+def _rehearsals(rounds: Rounds, database: Database) -> Iterator[Row]:
+    """In a lane of their own: nobody waits for them but who asked."""
+    operator = Operator(filled_store.SUPERVISOR, frozenset({Role.SUPERVISOR}))
+    blobs: Any = None
+    with database.read() as work:
+        newest = work.trail.newest()
+        assert newest is not None
+        first = work.trail.first_at(newest.at - timedelta(days=_MONTH))
+    journal = Journal(database, blobs, StationId("10001", "10001"), operator, lambda: newest.at)
+    rehearsing, bare, size = Rehearsing(journal), _Bare(database), _sizes(database)
+    query = "SELECT * FROM audit WHERE sequence >= {first} AND event IN ({events}) ORDER BY sequence"
+    for name, setting, value, telling in (
+        ("limits of a month", "limits.packets_in_review", 10, rehearsal_limits.TELLING),
+        ("wrong passwords of a month", "patience.free", 3, rehearsal_waits.TELLING),
+    ):
+        then = SETTINGS[setting].put(Policy(), value)
+        events = ", ".join(f"'{each.id}'" for each in telling)
+        yield rounds.compare(
+            f"rehearsal: {name}, {size}",
+            partial(rehearsing.rehearse, Policy(), then, _MONTH),
+            "its records",
+            bare.asking(query.format(first=first, events=events)),
+            repeat=3,
+            clock=Clock.WALL,
         )
 
 
