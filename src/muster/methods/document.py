@@ -188,7 +188,7 @@ class Document:
             return NotDone(DOCUMENT_CLAIM_MISSING, " ".join(found.missing))
         return Done(
             assurance,
-            _evidence(work, _decided(work, sides), zone, chip),
+            _evidence(work, _decided(work, sides), zone, chip, portrait_is_chips=assurance is _BY_CHIP),
             tuple(_with_state(each, zone) for each in found.identifiers),
             {**found.attributes, **({PORTRAIT: sides.portrait} if sides.portrait else {})},
         )
@@ -278,14 +278,17 @@ def _with_state(identifier: Identifier, zone: Mrz) -> Identifier:
     return Identifier(SUBJECT_ID, f"{zone.issuing_state} {identifier.value}")
 
 
-def _evidence(work: Work, decision: DocumentDecision, zone: Mrz, chip: ChipSaid | None) -> MethodEvidence:
-    """In IDEMIA's words: what the checks came to, and what the evidence could be worth at most."""
+def _evidence(
+    work: Work, decision: DocumentDecision, zone: Mrz, chip: ChipSaid | None, *, portrait_is_chips: bool
+) -> MethodEvidence:
+    """In IDEMIA's words: what the checks came to, and what the evidence could be worth at most.
+    ``portrait_is_chips``: the chip is genuine, and a face will be compared with the portrait in it."""
     metadata = {
         "type": kind_of(zone).upper(),
         "decision": decision.verdict.value,
         "status": "VERIFIED",
         "strength": "LEVEL5" if chip is not None else "LEVEL3",
-        "score": "LEVEL4" if _is_genuine(chip) else "LEVEL2",
+        "score": "LEVEL4" if portrait_is_chips else "LEVEL2",
         "positiveIndicators": _named(decision, CheckOutcome.OK),
         "warningIndicators": _named(decision, CheckOutcome.WARNING),
         "unverifiedIndicators": _named(decision, CheckOutcome.UNVERIFIED),

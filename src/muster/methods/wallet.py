@@ -99,6 +99,7 @@ _LONGEST_NONCE = 1024
 _LOOK_EVERY = timedelta(seconds=2)
 _SHORTEST_WAIT = timedelta(milliseconds=250)
 _LONGEST_WORD = 64
+_FAILED = "2301"  # as ID&V counts a sign-in that was not one
 # Another credential of the person's, a clock or another try can mend these; the others are lies tomorrow as well.
 _WORTH_ANOTHER_TRY = frozenset(
     {
@@ -288,7 +289,8 @@ class Wallet:
                 return _refusal(answer["error"])
             return self._shown(work, kept, answer.get("vp_token"), at)
         except NotAuthentic as error:
-            return NotDone(error.code, retryable=error.code in _WORTH_ANOTHER_TRY)
+            is_open = error.code in _WORTH_ANOTHER_TRY
+            return NotDone(error.code, "" if is_open else _FAILED, retryable=is_open)
 
     def _shown(self, work: Work, kept: _Kept, token: object, at: datetime) -> Outcome:
         """Raises ``NotAuthentic``."""

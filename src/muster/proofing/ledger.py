@@ -34,7 +34,8 @@ from muster.domain.evidence import (
 from muster.domain.proofing import Assurance, Scenario
 from muster.proofing.levels import LevelRule, LevelTable
 
-_FAILED = frozenset({AUTHENTICATION_FAILED.code, ATTRIBUTES_DIFFER.code})  # the others leave it open
+# A check that failed, by ID&V's number or by a method's own word where ID&V has none; all others leave it open.
+_FAILED = frozenset({AUTHENTICATION_FAILED.code, ATTRIBUTES_DIFFER.code, "FINGER_NOT_SIMILAR", "REST_INVALID"})
 _GENDERS = ("female", "male")
 _STATION = "station"
 _SPELT_OUT = str.maketrans(

@@ -153,11 +153,16 @@ def _submission(plan: Plan, node: str, seen: _Node, scenario: Scenario, ids: Map
 
 
 def _row(row: str, completed: NodeCompleted | None, metadata: Mapping[str, str]) -> str:
-    if row == "document_optical" and metadata.get("chip") == _GENUINE:
+    if row == "document_optical" and metadata.get("chip") == _GENUINE and _is_superior(completed):
         return "document_chip"
     if row == "eid" and completed is not None and completed.assurance.strength not in (None, Strength.FAIR):
         return "eid_strong"
     return row
+
+
+def _is_superior(completed: NodeCompleted | None) -> bool:
+    """Of a genuine chip: its own portrait is the one that a face is compared with, not the printed one."""
+    return completed is not None and completed.assurance.strength is Strength.SUPERIOR
 
 
 def _wire_type(method: Method) -> str:

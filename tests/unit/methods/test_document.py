@@ -285,7 +285,7 @@ def test_a_genuine_chip_whose_portrait_shows_no_face_leaves_the_printed_one_wort
     with _on_reader(counter, _chip(picture=np.full((380, 280, 3), 128, np.uint8), signing_key=ec_key("chip"))):
         done = document.submit(_work(PASSPORT, at_the_chip), READY)
     assert isinstance(done, Done)
-    assert done.evidence.metadata["chip"] == "genuine"
+    assert (done.evidence.metadata["chip"], done.evidence.metadata["score"]) == ("genuine", "LEVEL2")
     assert (done.assurance.eidas, done.assurance.strength) == (Eidas.SUBSTANTIAL, Strength.STRONG)
 
 

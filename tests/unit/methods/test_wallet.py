@@ -172,7 +172,8 @@ def counter(_counter: Counter, world: World) -> Counter:
 def _refused(counter: Counter, said: dict[str, Any]) -> tuple[str, bool]:
     """As what; the wallet is told the same whatever it was."""
     assert (said["status"], said["body"]) == (400, NOT_TAKEN)
-    name, _, retryable = counter.came_to()
+    name, number, retryable = counter.came_to()
+    assert number == ("" if retryable else "2301")  # what is untrue is invalid evidence, all else is open
     return name, retryable
 
 
@@ -756,7 +757,7 @@ def test_an_answer_that_is_looked_at_later_is_held_to_what_was_withdrawn_meanwhi
     counter.work = replace(counter.work, now=later)
     _poll(counter)
     if value:
-        assert counter.came_to() == ("CREDENTIAL_REVOKED", "", False)
+        assert counter.came_to() == ("CREDENTIAL_REVOKED", "2301", False)
     else:
         assert counter.done().evidence.metadata["credentialStatus"] == "valid"
 
@@ -766,7 +767,7 @@ def test_lies_by_way_of_a_centre_are_lies_as_well(
 ) -> None:
     phone.opens(_left(counter, relay).shown, world.issuer.credential(ERIKA), nonce="another")
     _poll(counter)
-    assert counter.came_to() == ("PRESENTATION_NONCE", "", False)
+    assert counter.came_to() == ("PRESENTATION_NONCE", "2301", False)
     phone.opens(_left(counter, relay).shown, world.issuer.credential(ERIKA), refuses="access_denied", clear=True)
     _poll(counter)
     assert counter.came_to() == ("WALLET_DECLINED", "access_denied", True)

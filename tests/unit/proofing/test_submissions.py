@@ -125,9 +125,36 @@ def test_a_document_says_what_the_configuration_let_it_keep_in_the_sources_names
     ]
 
 
-@pytest.mark.parametrize(("chip", "row"), [("genuine", "document_chip"), ("unknown", "document_optical")])
-def test_only_a_genuine_chip_makes_a_document_worth_more(chip: str, row: str) -> None:
-    assert brought(begun("paper"), done("paper", {**APPROVED, "chip": chip}))[0].row == row
+@pytest.mark.parametrize(
+    ("chip", "strength", "row"),
+    [
+        ("genuine", Strength.SUPERIOR, "document_chip"),
+        ("genuine", Strength.STRONG, "document_optical"),  # its portrait could not be read
+        ("unknown", Strength.SUPERIOR, "document_optical"),
+    ],
+)
+def test_only_a_genuine_chip_with_its_own_portrait_makes_a_document_worth_more(
+    chip: str, strength: Strength, row: str
+) -> None:
+    assert brought(begun("paper"), done("paper", {**APPROVED, "chip": chip}, strength=strength))[0].row == row
+
+
+def test_a_face_like_the_printed_portrait_beside_a_genuine_chip_reaches_no_more_than_the_page() -> None:
+    """Somebody could have put their picture over the one that was printed."""
+    with_chip = {**APPROVED, "chip": "genuine"}
+    found = worth(begun("paper"), done("paper", with_chip), begun("person"), done("person", amr=("face",)))
+    assert found.level is LevelOfAssurance.LOA2
+
+
+@pytest.mark.parametrize(
+    ("node", "code"), [("person", "FINGER_NOT_SIMILAR"), ("eid", "REST_INVALID"), ("eid", "REST_NOT_VERIFIED")]
+)
+def test_what_a_check_found_to_be_untrue_is_invalid_and_what_nobody_could_decide_is_open(
+    node: str, code: str
+) -> None:
+    found = worth(begun(node), failed(node, "word", code=code)).evidence[0]
+    is_open = code == "REST_NOT_VERIFIED"
+    assert found.status is (EvidenceStatus.NOT_VERIFIED if is_open else EvidenceStatus.INVALID)
 
 
 def test_the_face_hangs_on_the_document_whose_portrait_it_was_compared_with() -> None:
