@@ -503,25 +503,20 @@ def with_bytecode(variables: dict[str, str], environment: Path) -> dict[str, str
     return {**others, "PYTHONPYCACHEPREFIX": str(environment / "bytecode")}
 
 
+# A file stays with one process: its fixtures (stations, keys) are made once. The order is that of the folders,
+# whole programs and windows before small files: xdist's own puts files of one test last, which take longest.
+BY_FILE = ["--dist", "loadfile", "--no-loadscope-reorder"]
+
+
 def checks(environment: Path, pytest_arguments: list[str]) -> list[list[str]]:
     """Cheapest first, so that a slip is known at once."""
-    python = str(_python_of(environment))
+    python, processes = str(_python_of(environment)), str(workers(_cores()))
     return [
         [python, "-m", "ruff", "check", "."],
         [python, "-m", "ruff", "format", "--check", "."],
         [python, "-m", "mypy"],
         [str(_scripts_of(environment) / "lint-imports")],
-        # A file stays with one process: its fixtures (stations, keys) are made once.
-        [
-            python,
-            "-m",
-            "pytest",
-            "--numprocesses",
-            str(workers(_cores())),
-            "--dist",
-            "loadfile",
-            *pytest_arguments,
-        ],
+        [python, "-m", "pytest", "--numprocesses", processes, *BY_FILE, *pytest_arguments],
     ]
 
 
