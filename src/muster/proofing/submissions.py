@@ -177,11 +177,13 @@ def _wire_type(method: Method) -> str:
 
 
 def _verdict(seen: _Node) -> DocumentVerdict | None:
+    """What could not be read or judged is not declined for that, however often it was tried."""
     if seen.completed is not None:
         return DocumentVerdict.APPROVED
     if seen.error is None:
         return None
-    return DocumentVerdict.INCONCLUSIVE if seen.error.retryable else DocumentVerdict.DECLINED
+    is_declined = not seen.error.retryable and any(each.normalized.declines for each in _risks(seen.error))
+    return DocumentVerdict.DECLINED if is_declined else DocumentVerdict.INCONCLUSIVE
 
 
 def _checks(metadata: Mapping[str, str]) -> Iterator[Check]:

@@ -210,18 +210,25 @@ def test_a_sign_in_is_worth_as_much_as_it_was_strong(strength: Strength, level: 
 
 
 @pytest.mark.parametrize(
-    ("retryable", "verdict", "status"),
+    ("said", "retryable", "verdict", "status"),
     [
-        (False, DocumentVerdict.DECLINED, EvidenceStatus.INVALID),
-        (True, DocumentVerdict.INCONCLUSIVE, EvidenceStatus.NOT_VERIFIED),
+        ("document_expired:DATE", False, DocumentVerdict.DECLINED, EvidenceStatus.INVALID),
+        ("document_image_quality_low:OCRX", True, DocumentVerdict.INCONCLUSIVE, EvidenceStatus.NOT_VERIFIED),
+        # Scanned as often as is allowed: that it never could be read declines nothing.
+        ("document_image_quality_low:OCRX", False, DocumentVerdict.INCONCLUSIVE, EvidenceStatus.NOT_VERIFIED),
+        ("", False, DocumentVerdict.INCONCLUSIVE, EvidenceStatus.NOT_VERIFIED),
     ],
 )
-def test_a_refused_document_carries_its_risks(
-    retryable: bool, verdict: DocumentVerdict, status: EvidenceStatus
+def test_a_document_is_declined_for_what_speaks_against_it_and_for_nothing_else(
+    said: str, retryable: bool, verdict: DocumentVerdict, status: EvidenceStatus
 ) -> None:
-    said = "document_image_quality_low:OCRX nonsense:112"
     found = worth(begun("paper"), failed("paper", said, retryable=retryable)).evidence[0]
     assert (found.submission.verdict, found.status) == (verdict, status)
+
+
+def test_a_refused_document_carries_its_risks() -> None:
+    said = "document_image_quality_low:OCRX nonsense:112"
+    found = worth(begun("paper"), failed("paper", said)).evidence[0]
     assert [(each.normalized, each.raw) for each in found.submission.risks] == [
         (RiskIndicator.DOCUMENT_IMAGE_QUALITY_LOW, "OCRX"),
         (RiskIndicator.OTHER, "112"),
