@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from functools import cache
 from importlib.metadata import distribution
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 REPOSITORY = Path(__file__).parents[3]
@@ -46,3 +48,38 @@ def test_imports_of_qt_and_of_heavy_packages_inside_functions_were_found() -> No
 
 def test_every_rule_says_why() -> None:
     assert [rule for rule in rules() if not rule.get("why")] == []
+
+
+CODECS = """
+import sys
+import numpy
+from muster.formats.image_codec import decode, encode_jp2_lossless
+decode(encode_jp2_lossless(numpy.zeros((64, 64, 3), numpy.uint8)), maximum_pixels=64 * 64)
+for name, module in sorted(sys.modules.items()):
+    if name.startswith("imagecodecs.") and module.__file__.endswith((".so", ".pyd")):
+        print(name)
+"""
+
+
+@cache
+def codecs() -> frozenset[str]:
+    """The parts of imagecodecs that a face written and read again loads; most are imported by a name in a text."""
+    said = subprocess.run([sys.executable, "-c", CODECS], capture_output=True, text=True, check=True).stdout
+    return frozenset(said.split())
+
+
+def test_the_codecs_that_faces_need_are_kept() -> None:
+    (rule,) = (each for each in rules() if "imagecodecs/_*.so" in each.get("files", ()))
+    kept = {
+        name
+        for name in codecs()
+        if any(PurePosixPath(f"{name.replace('.', '/')}.abi3.so").match(each) for each in rule["but"])
+    }
+    assert "imagecodecs._jpeg2k" in kept == codecs()
+
+
+def test_the_frozen_folder_has_the_codecs_that_faces_need() -> None:
+    """What no import names is named in the specification."""
+    specification = (REPOSITORY / "packaging" / "pyinstaller" / "muster.spec").read_text(encoding="utf-8")
+    hidden = set(re.findall(r'"(imagecodecs\.\w+)"', specification))
+    assert codecs() - {"imagecodecs._shared"} <= hidden  # that one is imported by imagecodecs as it is loaded
