@@ -5,7 +5,8 @@ and timed as a whole, whatever length its header claims and if it claims none (c
 piece. So no route can forget a limit, and somebody who sends one octet a minute holds nothing but a socket, and
 not for long.
 
-A crowd of strangers stops no station: of what may be held at once, and of the connections, theirs is a part.
+A crowd of strangers stops no station: of what may be held, and of what is done, at once, theirs is a part. Only
+the headers tell who it is, so how many connections there are is no reason to refuse one.
 
 Before the headers are complete there is no request to look at: :func:`headers_in_time` watches over that.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 
 import h11
 from starlette.datastructures import Headers
@@ -25,6 +27,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from muster.receiver.visitor import Visitor, who_asks
 
 MEBIBYTE = 1024 * 1024
+_OPEN_FILES = 16_384
 Answering = Callable[[int, str, str], Response]
 """Makes the answer out of a status, a code and a message."""
 
@@ -34,7 +37,8 @@ class Limits:
     """``body_bytes`` says of a path how much it takes that carries more than a few records. The times are for slow
     networks: a packet of 5 MiB takes three minutes at 256 kbit/s. Where a path is
     ``open_to_all``, a large body has ``open_body_seconds`` only. ``held_bytes`` is what all requests together may
-    hold, ``strangers_bytes`` how much of it those that nobody is known to have sent."""
+    hold, ``strangers_bytes`` how much of it those that nobody is known to have sent; no more than
+    ``strangers_at_once`` of these are under way."""
 
     header_count: int = 64
     header_seconds: float = 10.0
@@ -46,6 +50,7 @@ class Limits:
     open_body_seconds: float = 60.0
     held_bytes: int = 256 * MEBIBYTE
     strangers_bytes: int = 64 * MEBIBYTE
+    strangers_at_once: int = 512
 
     def of(self, path: str) -> tuple[int, float]:
         large = None if self.body_bytes is None else self.body_bytes(path)
@@ -83,13 +88,14 @@ class Guard:
         self._at_the_door = at_the_door
         self._answer = answer
         self._room = _Room(limits.held_bytes)
-        self._strangers_room = _Room(limits.strangers_bytes)
+        self._strangers = _Room(limits.strangers_bytes, limits.strangers_at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":  # the server's own life; there are no web sockets here
             await self._app(scope, receive, send)
             return
-        body, rooms = bytearray(), [self._room]
+        body = bytearray()
+        rooms: list[_Room] = []
         try:
             refusal = await self._arrive(scope, receive, body, rooms)
             app = self._app if refusal is None else refusal
@@ -98,6 +104,7 @@ class Guard:
             return
         finally:
             for each in rooms:
+                each.requests -= 1
                 each.held -= len(body)
 
     async def _arrive(
@@ -109,8 +116,7 @@ class Guard:
             refusal = await self._at_the_door(scope)
             if refusal is not None:
                 return await self._turned_away_at_the_door(scope, receive, refusal)
-            if who_asks(scope) is not Visitor.KNOWN:
-                rooms.append(self._strangers_room)
+            self._enter(scope, rooms)
             async with asyncio.timeout(seconds):
                 await self._read(body, receive, most, rooms)
         except _TurnedAway as refusal:
@@ -130,6 +136,14 @@ class Guard:
         if not (length.isascii() and length.isdigit() and len(length) < 20) or int(length) > most:
             raise _TurnedAway(413, "REQUEST_TOO_LARGE", "The request is too large")
         return most, seconds
+
+    def _enter(self, scope: Scope, rooms: list[_Room]) -> None:
+        wanted = [self._room] if who_asks(scope) is Visitor.KNOWN else [self._room, self._strangers]
+        if any(each.most_requests is not None and each.requests >= each.most_requests for each in wanted):
+            raise _TurnedAway(503, "TOO_BUSY", "Too many ask at once")
+        for each in wanted:
+            each.requests += 1
+            rooms.append(each)
 
     async def _turned_away_at_the_door(self, scope: Scope, receive: Receive, refusal: Response) -> Response:
         """A small body is let pass by and not kept: a station that is refused for its clock asks again on the same
@@ -160,10 +174,12 @@ class Guard:
 
 @dataclass(slots=True)
 class _Room:
-    """How many octets of bodies are held, and may be."""
+    """How many octets of bodies are held, and how many requests are under way; and may be."""
 
     most: int
+    most_requests: int | None = None
     held: int = 0
+    requests: int = 0
 
 
 def _closing(response: Response) -> Response:
@@ -191,20 +207,39 @@ def _once(body: bytes) -> Receive:
     return receive
 
 
-def headers_in_time(seconds: float, strangers: int = 512) -> type[H11Protocol]:
+def open_files_at_most() -> int:
+    """How many this process may have open, connections among them, once it has asked for enough."""
+    try:
+        import resource
+    except ImportError:  # Windows, which knows no such limit
+        return _OPEN_FILES
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _OPEN_FILES)
+    if now == resource.RLIM_INFINITY or now >= wanted:
+        return _OPEN_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return wanted
+
+
+def headers_in_time(seconds: float, strangers: int | None = None) -> type[H11Protocol]:
     """uvicorn's protocol with two limits that it does not have itself.
 
     From the connection, or from the first octet after the last answer, a request's headers must be complete within
     ``seconds``; else the connection is closed. (While nothing comes after an answer, uvicorn's keep-alive limit
     counts.)
 
-    Of more than ``strangers`` connections on which no station was served, or is about to be, the oldest is closed,
-    so that those that uvicorn takes at all are not used up by a crowd.
+    Of more than ``strangers`` connections on which no station was served, or is about to be, the oldest is closed:
+    a process can have only so many files open, half of which these may be where nothing is said. That is many more
+    than are taken at one go, so that a station's headers are looked at before its connection is the oldest.
     """
     unknown: dict[H11Protocol, None] = {}  # of this process, the oldest first
 
+    @cache
+    def most() -> int:
+        return open_files_at_most() // 2 if strangers is None else strangers
+
     def make_room() -> None:
-        while len(unknown) > strangers:
+        while len(unknown) > most():
             oldest = next(iter(unknown))
             del unknown[oldest]
             if who_asks(oldest.scope) is Visitor.STRANGER:

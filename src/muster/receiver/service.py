@@ -54,7 +54,7 @@ USER_UNREADABLE = Code(
     "USER_UNREADABLE", "Write a user as NAME=FILE, with a file that holds the password on its first line."
 )
 
-_BACKLOG = 1024
+BACKLOG = 1024
 
 
 def parse_machine(text: str, check: Callable[[bytes], object] = load_verification_key) -> tuple[str, bytes]:
@@ -247,7 +247,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:  # the latter for a number that is no port
         listening.close()
         raise Unavailable(PORT_TAKEN, port=port) from error
-    listening.listen(_BACKLOG)
+    listening.listen(BACKLOG)
     return listening
 
 

@@ -51,8 +51,6 @@ _LOOKED_AT_FOR_S = 1.0
 _ENDING_S = 5.0  # beyond the time that requests have
 _DID_NOT_BEGIN = 3
 _TELLING = frozenset(getattr(signal, each) for each in ("SIGHUP", "SIGINT", "SIGTERM") if hasattr(signal, each))
-# More at once than this is answered with 503; a station keeps one or two connections.
-_CONNECTIONS = 1024
 Protocol = headers_in_time(Limits().header_seconds)
 """What uvicorn reads requests with; found by this name."""
 
@@ -80,7 +78,6 @@ def options(hub: HubSettings, protocol: object) -> dict[str, Any]:
     said: dict[str, Any] = {
         "http": protocol,
         "ws": "none",
-        "limit_concurrency": _CONNECTIONS,
         "log_level": "warning",
         "access_log": False,
         "forwarded_allow_ips": hub.proxies,  # always: else the environment would say whom to believe

@@ -15,14 +15,17 @@ from integration.receiver.conftest import Place
 from integration.receiver.line import Line
 from muster.formats.station_enrolment import PATH as ENROLMENT
 from muster.receiver.app import create_app
-from muster.receiver.guard import Limits, headers_in_time
+from muster.receiver.guard import Limits, headers_in_time, open_files_at_most
+from muster.receiver.service import BACKLOG
 from muster.receiver.settings import HubSettings
 from muster.receiver.tables import machine
 from unit.receiver.counter import codes
 
 SYNC = "/registrationprocessor/v1/registrationstatus/syncV2"
 UPLOAD = "/registrationprocessor/v1/packetreceiver/registrationpackets"
-LIMITS = Limits(held_bytes=40_000, strangers_bytes=10_000, body_seconds=30.0, small_body_seconds=30.0)
+LIMITS = Limits(
+    held_bytes=40_000, strangers_bytes=10_000, strangers_at_once=4, body_seconds=30.0, small_body_seconds=30.0
+)
 CLOSED, OPEN = HubSettings(signed_requests=True), HubSettings()
 ASKS_FIRST = "Expect: 100-continue"
 _TOLD = 10.0
@@ -150,6 +153,20 @@ def test_strangers_hold_their_share_and_a_station_is_served_meanwhile(
         station = opened(*_signed(small, SYNC, body))
         station.send(body)
         assert station.status()[0] == 200
+
+
+def test_so_many_strangers_are_under_way_at_once_and_a_station_all_the_same(small: Place) -> None:
+    with _serving(small, CLOSED) as opened:
+        for _ in range(LIMITS.strangers_at_once):
+            opened(*_unsigned(ENROLMENT, 10), ASKS_FIRST).is_let_in()
+        assert opened(*_unsigned(ENROLMENT, 10)).status() == (503, ["TOO_BUSY"])
+        station = opened(*_signed(small, SYNC, b"{}"))
+        station.send(b"{}")
+        assert station.status()[0] == 200
+
+
+def test_a_process_may_have_many_more_connections_open_than_are_taken_at_one_go() -> None:
+    assert open_files_at_most() // 2 > 2 * BACKLOG
 
 
 def test_what_strangers_held_is_theirs_again_when_they_are_gone(small: Place) -> None:
