@@ -4,6 +4,7 @@ still, with the noise of a sensor. Nobody blinks here, nor follows an instructio
 from __future__ import annotations
 
 import math
+from functools import cache
 from threading import Event
 
 import numpy as np
@@ -65,13 +66,21 @@ class _Grain:
     """Noise that no two frames share. Drawn once and laid on at another place each time, which is quicker."""
 
     def __init__(self) -> None:
-        self._random = np.random.default_rng(0)
-        self._noise = np.round(self._random.normal(0, _NOISE, (1 << 21) + 8191)).astype(np.int16)
+        self._random = np.random.default_rng(1)
+        self._noise = _noise()
 
     def on(self, scene: Pixels) -> Pixels:
         start = int(self._random.integers(8191))
         noise = np.resize(self._noise[start:], scene.shape)
         return np.asarray(np.clip(scene + noise, 0, 255), np.uint8)
+
+
+@cache
+def _noise() -> NDArray[np.int16]:
+    """The same for every stream of a process: drawing two million numbers takes longer than two frames do."""
+    drawn = np.round(np.random.default_rng(0).normal(0, _NOISE, (1 << 21) + 8191)).astype(np.int16)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def _scene(pictures: Pictures, fault: Fault | None, phase: int) -> Pixels:
