@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest_ui import Driver
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -74,6 +74,19 @@ def test_hints_are_said_in_another_language_and_sent_away(driver: Driver) -> Non
     driver.click(_coach(driver).leave)
     assert not any(each.isVisible() for each in driver.window.findChildren(Coach))
     driver.window.use_language(WINDOW_LANGUAGES[0])
+
+
+def test_hints_begin_where_lines_do_in_each_language(driver: Driver) -> None:
+    driver.sign_in()
+    driver.window.hints(wanted=True)
+    arabic = next(each for each in WINDOW_LANGUAGES if each.right_to_left)
+    driver.window.use_language(arabic)
+    driver.on(HomePage)
+    in_arabic = _coach(driver).words.alignment()
+    driver.window.use_language(WINDOW_LANGUAGES[0])
+    driver.on(HomePage)
+    assert in_arabic & Qt.AlignmentFlag.AlignRight
+    assert _coach(driver).words.alignment() & Qt.AlignmentFlag.AlignLeft
 
 
 def test_hints_that_somebody_sent_away_stay_away_for_them_alone(tmp_path: Path) -> None:

@@ -6,14 +6,14 @@ asks for it. It follows the page that is shown, presses nothing and stands in no
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy
 
 from muster.domain.registration import Step
 from muster.ui import theme
 from muster.ui.language import tr
 from muster.ui.pages.page import UPDATE_DETAILS
-from muster.ui.widgets.parts import label, link
+from muster.ui.widgets.parts import align, label, link
 
 _UIN_TO_PRACTISE = "2345678906"  # a number that nobody has, and that a wrong digit would be noticed in
 
@@ -42,6 +42,8 @@ class Coach(QFrame):
         if self._in_training:
             words = _in_training(where)
         words = words or (_of_step(where) if isinstance(where, Step) else _of_page(where))
+        # It stays while the language changes, and with it the side where lines begin.
+        align(self.words, right_to_left=QApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft)
         self.words.setText(words)
         self.leave.setText(tr("Without hints"))
         self.setVisible(bool(words))
