@@ -218,7 +218,9 @@ def apply(application: QApplication, look: Look | None = None) -> None:
     font.setFamilies(FAMILIES)
     font.setPixelSize(px(BODY))
     application.setFont(font)
-    application.setStyleSheet(sheet(_look))
+    wanted = sheet(_look)
+    if application.styleSheet() != wanted:  # Qt styles every widget anew for the same words, too
+        application.setStyleSheet(wanted)
 
 
 def palette(of: Colours) -> QPalette:
