@@ -219,7 +219,9 @@ class Console:
                 "enrollments": connection.scalar(sa.select(count).select_from(enrollment)),
             }
         shown = "".join(
-            f"<div><dt>{escape(words[name])}</dt><dd>{n or 0}</dd></div>" for name, n in numbers.items()
+            f"<div><dt>{escape(words[name])}</dt><dd>{n or 0}</dd></div>"
+            for name, n in numbers.items()
+            if n or name != "enrollments"  # most centers have none
         )
         return f"<h2>{escape(words['packets'])}</h2><dl>{shown}</dl>"
 
@@ -230,9 +232,9 @@ class Console:
             return ""
         rows = [
             [
-                f"<td>{escape(each.ref_id)}</td>",
+                f"<td>{_sign(each.ref_id)}</td>",
                 f"<td>{_moment(each.asked_at)}</td>",
-                f'<td dir="ltr">{escape(each.asked_from)}</td>',
+                f"<td>{_sign(each.asked_from)}</td>",
                 f"<td><code>{escape(each.sign_index)}</code></td>",
                 f"<td>{_decision(words, each, Standing.APPROVED, 'approve', mark)} "
                 f"{_decision(words, each, Standing.REFUSED, 'refuse', mark)}</td>",
@@ -257,7 +259,7 @@ class Console:
             [
                 f"<td>{_moment(each.at)}</td>",
                 f"<td>{escape(each.by)}</td>",
-                f"<td>{escape(each.ref_id)}</td>",
+                f"<td>{_sign(each.ref_id)}</td>",
                 f"<td>{escape(words[_STANDING_WORDS[each.standing]])}</td>",
                 f"<td><code>{escape(_short(each.sign_index))}</code></td>",
             ]
@@ -273,7 +275,7 @@ class Console:
         is_in = each.standing is Standing.APPROVED
         other, word = (Standing.BARRED, "bar") if is_in else (Standing.APPROVED, "approve")
         return [
-            f"<td>{escape(each.ref_id)}</td>",
+            f"<td>{_sign(each.ref_id)}</td>",
             f"<td>{escape(words[_STANDING_WORDS[each.standing]])}</td>",
             f"<td>{_moment(each.seen_at) if each.seen_at else escape(words['never'])}</td>",
             f'<td class="n">{"" if heard.waiting is None else heard.waiting}</td>',
@@ -290,9 +292,9 @@ class Console:
             found = connection.execute(query.limit(_NEWEST)).all()
         rows = [
             [
-                f"<td>{escape(row.packet_id)}</td>",
+                f"<td>{_sign(row.packet_id)}</td>",
                 f"<td>{_moment(parse_rfc3339(row.refused_at))}</td>",
-                f"<td>{escape(row.code)}</td>",
+                f"<td>{_sign(row.code)}</td>",
                 f'<td class="n">{row.size}</td>',
             ]
             for row in found
@@ -311,8 +313,8 @@ class Console:
         )
         rows = [
             [
-                f"<td>{escape(number)}</td>",
-                f"<td>{escape(code)}</td>",
+                f"<td>{_sign(number)}</td>",
+                f"<td>{_sign(code)}</td>",
                 f"<td>{_hidden({kind: number, 'token': mark}, words['send_again'])}</td>",
             ]
             for number, code in queue.refusals(_NEWEST)
@@ -396,8 +398,13 @@ def _decision(words: Mapping[str, str], about: KnownMachine, standing: Standing,
     return _hidden(fields, words[word])
 
 
+def _sign(text: str) -> str:
+    """A number, code or address: from left to right in every language, else its parts change places."""
+    return f'<bdi dir="ltr">{escape(text)}</bdi>'
+
+
 def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return _sign(f"{at:%Y-%m-%d %H:%M} UTC")
 
 
 def _short(sign_index: str) -> str:

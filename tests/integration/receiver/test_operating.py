@@ -196,6 +196,15 @@ def test_the_page_speaks_the_browsers_language(console: Line) -> None:
     assert "تسجيل الدخول" in page
 
 
+def test_numbers_codes_and_times_keep_their_order_where_people_write_from_the_right(
+    console: Line, small: Place, sealed: SealedPacket
+) -> None:
+    small.open().reject(sealed.packet_id, 4711, "RPR-PKR-009", "x")
+    page = console.ask("GET", "/console", headers={**_sign_in(console), "Accept-Language": "ar"}).text
+    for text in (REF_ID, sealed.packet_id, "RPR-PKR-009", "2026-01-02 03:15 UTC"):
+        assert f'<bdi dir="ltr">{text}</bdi>' in page
+
+
 def test_every_language_has_every_word_of_the_page() -> None:
     words = json.loads((files("muster") / "receiver" / "console_words.json").read_text(encoding="utf-8"))
     assert sorted(words) == ["am", "ar", "en", "fr", "hi"]
