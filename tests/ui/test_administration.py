@@ -153,14 +153,19 @@ def test_limits_and_wrong_passwords_are_tried_on_the_trail_and_what_cannot_be_to
             whose = f"{station}0000120260301123{number:03}"
             work.record(AuditEvent.REGISTRATION_STARTED, actor="officer", subject=whose)
             work.record(AuditEvent.PACKET_SEALED, actor="officer", subject=whose, packet=whose)
-    view.start_from([("patience.free", "3"), ("limits.packets_waiting", "10"), ("limits.free_megabytes", "200")])
+        work.record(AuditEvent.SCREEN_LOCKED, actor="officer", idle="true")
+        work.record(AuditEvent.SCREEN_UNLOCKED, actor="officer")
+    changes = {"patience.free": "3", "limits.packets_waiting": "10", "idle_lock_min": "30"}
+    view.start_from([*changes.items(), ("limits.free_megabytes", "200")])
     _click(qtbot, view.try_out)
     _until(qtbot, lambda: view.rehearsal is not None)
-    limit, waits = [view.cases.cells(row) for row in view.cases.rows]
+    limit, waits, lock = [view.cases.cells(row) for row in view.cases.rows]
     assert limit[3] == "Packets that may wait to be sent: 11. Nobody new could have been registered; 1 were."
     assert waits[2:] == ("unknown name", "wrong 4 times in a row · longest wait: none → 1 min")
-    told, passwords, untold = view.result.text().split("\n")
+    assert lock[2] == "officer" and "would not have locked" in lock[3]
+    told, passwords, locks, untold = view.result.text().split("\n")
     assert "1 of 11 registrations" in told and "4 wrong attempts" in passwords
+    assert "locked by itself 1 times; 1 times" in locks
     assert untold.endswith("Megabytes of the disk that have to be free (how full the disk was is not kept).")
     with qtbot.assertNotEmitted(view.case_wanted):  # neither has a story of its own
         view.case_table.activated.emit(view.cases.index(0, 0))

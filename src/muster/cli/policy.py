@@ -24,7 +24,14 @@ from muster.cli.common import (
 from muster.errors import BadInput, Code
 from muster.workstation.policy_settings import Setting, ToldFrom, Untold, Value
 from muster.workstation.policy_versions import Difference, PolicyVersion, SettingLine, VersionLine
-from muster.workstation.rehearsal import LimitsRehearsed, Outcome, Rehearsal, Rehearsed, SignInsRehearsed
+from muster.workstation.rehearsal import (
+    LimitsRehearsed,
+    LocksRehearsed,
+    Outcome,
+    Rehearsal,
+    Rehearsed,
+    SignInsRehearsed,
+)
 from muster.workstation.rehearsal_waits import Waits
 from muster.workstation.spec_versions import SpecDifference, SpecVersion
 
@@ -131,11 +138,14 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 "differing": [_rehearsed_document(each) for each in rehearsal.differing],
                 "limits": _limits_document(rehearsal.limits),
                 "sign_ins": _sign_ins_document(rehearsal.sign_ins),
+                "locks": plain(rehearsal.locks),
                 "kept": plain(rehearsal.kept),
                 "untold": [each.name for each in tried.untold],
                 "untold_because": {each.name: _why(each) for each in tried.untold},
             }
             text = [*_limits_lines(rehearsal.limits), *_sign_ins_lines(rehearsal.sign_ins)]
+            if rehearsal.locks is not None:
+                text.append(_locks_line(rehearsal.locks))
             if rehearsal.kept is not None:
                 text.append(
                     f"destroyed at once: {rehearsal.kept.packets} packets ({rehearsal.kept.octets} octets) and "
@@ -396,6 +406,11 @@ def _sign_ins_lines(told: SignInsRehearsed | None) -> Iterator[str]:
     for each in told.differing:
         waited = f"longest wait {each.before.longest_s} s -> {each.after.longest_s} s"
         yield f"  {plain(each.row.at)}  {printable(each.row.name)}  wrong {each.row.count} times, {waited}"
+
+
+def _locks_line(told: LocksRehearsed) -> str:
+    known = "nobody can tell how many more" if told.spared is None else f"{len(told.spared)} would not have come"
+    return f"since {plain(told.since)} the screen locked by itself {told.locks} times: {known}"
 
 
 def _rehearsal_lines(rehearsal: Rehearsal, days: int) -> list[str]:

@@ -50,6 +50,7 @@ class ToldFrom(Enum):
     REGISTRATIONS = "registrations"  # one by one (``rehearsal``)
     STATION = "station"  # what lay and was heard at each moment (``rehearsal_limits``)
     SIGN_INS = "sign-ins"  # wrong attempts in a row (``rehearsal_waits``)
+    LOCKS = "locks"  # of the screen by itself (``rehearsal_locks``)
     KEPT = "kept"  # what lies here now
 
 
@@ -61,7 +62,7 @@ class Untold(Enum):
     PEOPLE = "nobody knows what people would have done then"
     DEVICES = "nobody knows which other device would have been there"
     DISK = "how full the disk was is not kept"
-    TOUCHES = "when somebody last touched the computer is not kept"
+    NOTICES = "when it was told that the screen is about to lock is not kept"
     SHARE = "the share of exceptions is kept over the days of then alone"
 
     @property
@@ -209,8 +210,8 @@ _TOLD_BY: Mapping[str, ToldFrom | Untold] = MappingProxyType(
         "faces_sought_at_center": Untold.CENTER,
         "review.officer_days": Untold.SHARE,
         "limits.free_megabytes": Untold.DISK,
-        "idle_lock_min": Untold.TOUCHES,
-        "idle_notice_min": Untold.TOUCHES,
+        "idle_lock_min": ToldFrom.LOCKS,
+        "idle_notice_min": Untold.NOTICES,
     }
 )
 

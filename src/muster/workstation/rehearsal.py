@@ -1,8 +1,9 @@
 """Other settings, tried on what was before: what would have gone otherwise.
 
-Four things are told, each where a setting asks for it (``Setting.told_by``): registrations, one by one, and what
+Five things are told, each where a setting asks for it (``Setting.told_by``): registrations, one by one, and what
 of all that is kept would be destroyed, here; on which days the station would have stopped (``rehearsal_limits``);
-who would have waited after wrong passwords (``rehearsal_waits``).
+who would have waited after wrong passwords (``rehearsal_waits``); how often the screen would not have locked
+(``rehearsal_locks``).
 
 Both sides are told by the same rules from what the trail and the list for review keep, the settings of now and
 those to be tried, so that nothing differs but for the settings. Kept of a registration are the qualities of the
@@ -34,11 +35,12 @@ from muster.domain.review import Flag, ReviewLine, ReviewRules, Sign, Standing, 
 from muster.errors import CANCELLED, Cancelled
 from muster.store.database import Work
 from muster.store.figures_counting import Told, is_of_introducer, kept_samples, number_in
-from muster.workstation import rehearsal_limits, rehearsal_waits
+from muster.workstation import rehearsal_limits, rehearsal_locks, rehearsal_waits
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.policy_settings import LIMITS, SETTINGS, ToldFrom, Value
 from muster.workstation.rehearsal_limits import Beginning, LimitDay, Pile, good_runs, pile_before
+from muster.workstation.rehearsal_locks import IdleLock, idle_locks, spared
 from muster.workstation.rehearsal_waits import WaitsRehearsed
 
 _TOGETHER = 100  # in one look at the store, so that nobody waits for it
@@ -142,6 +144,16 @@ class SignInsRehearsed:
 
 
 @dataclass(frozen=True, slots=True)
+class LocksRehearsed:
+    """How often the screen locked by itself since then, and which of these locks would not have come; None where
+    the time is shorter, which nobody can tell."""
+
+    since: datetime
+    locks: int
+    spared: tuple[IdleLock, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptRehearsed:
     """``packets`` with their ``octets`` and ``faces`` are kept by the settings of now and would be destroyed at
     once; ``back`` are packets that were destroyed and would still be here."""
@@ -155,8 +167,7 @@ class KeptRehearsed:
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
     """``cases`` were looked at, where anything about registrations is to be tried; ``asked`` is of how many a
-    supervisor is asked, before and after. ``limits``, ``sign_ins`` and ``kept`` are there where they are to be
-    tried."""
+    supervisor is asked, before and after. The other parts are there where they are to be tried."""
 
     since: datetime
     until: datetime
@@ -165,15 +176,17 @@ class Rehearsal:
     asked: tuple[int, int]
     limits: LimitsRehearsed | None = None
     sign_ins: SignInsRehearsed | None = None
+    locks: LocksRehearsed | None = None
     kept: KeptRehearsed | None = None
 
     @property
     def differences(self) -> int:
-        """Registrations, days of a limit, rows of wrong attempts, packets and faces."""
+        """Registrations, days of a limit, rows of wrong attempts, locks, packets and faces."""
         days = len(self.limits.days) if self.limits else 0
         waits = len(self.sign_ins.differing) if self.sign_ins else 0
         kept = self.kept.packets + self.kept.faces + self.kept.back if self.kept else 0
-        return len(self.differing) + days + waits + kept
+        locks = len(self.locks.spared or ()) if self.locks else 0
+        return len(self.differing) + days + waits + locks + kept
 
 
 class Rehearsing:
@@ -211,6 +224,7 @@ class Rehearsing:
             (sum(each.before.asked for each in outcomes), sum(each.after.asked for each in outcomes)),
             self._limits(now, then, since, until, cancel) if ToldFrom.STATION in told_from else None,
             self._sign_ins(now, then, since, until, cancel) if ToldFrom.SIGN_INS in told_from else None,
+            self._locks(now, then, since, until, cancel) if ToldFrom.LOCKS in told_from else None,
             self._kept(now, then, until) if ToldFrom.KEPT in told_from else None,
         )
         self._note(rehearsal, days)
@@ -257,6 +271,13 @@ class Rehearsing:
             rows = rehearsal_waits.wrong_rows(_uncancelled(told, cancel))
         differing = rehearsal_waits.differing_waits(rows, now.patience, then.patience)
         return SignInsRehearsed(since, sum(each.count for each in rows), len(rows), differing)
+
+    def _locks(self, now: Policy, then: Policy, since: datetime, until: datetime, cancel: Event) -> LocksRehearsed:
+        longer = timedelta(minutes=then.idle_lock_min - now.idle_lock_min)
+        with self._journal.database.read() as work:
+            first, since = _first(work, since, until)
+            locks = idle_locks(_uncancelled(work.trail.from_on(first, rehearsal_locks.TELLING), cancel))
+        return LocksRehearsed(since, len(locks), spared(locks, longer) if longer > timedelta(0) else None)
 
     def _kept(self, now: Policy, then: Policy, at: datetime) -> KeptRehearsed:
         before, after = (_days_ago(at, each.packet_kept_for_days) for each in (now, then))

@@ -87,11 +87,11 @@ def test_a_rehearsal_changes_nothing(data: Path) -> None:
 
 
 def test_a_rehearsal_says_of_what_nothing_was_kept_that_would_tell(data: Path) -> None:
-    told = _policy(data, "rehearse", "idle_lock_min=5")
-    why = "when somebody last touched the computer is not kept"
-    assert told.stdout == f"cannot be told of idle_lock_min: {why}\n"
-    both = json.loads(_policy(data, "rehearse", "idle_lock_min=5", "finger_threshold=60", "--json").stdout)
-    assert (both["untold"], both["untold_because"]) == (["idle_lock_min"], {"idle_lock_min": why})
+    told = _policy(data, "rehearse", "idle_notice_min=2")
+    why = "when it was told that the screen is about to lock is not kept"
+    assert told.stdout == f"cannot be told of idle_notice_min: {why}\n"
+    both = json.loads(_policy(data, "rehearse", "idle_notice_min=2", "finger_threshold=60", "--json").stdout)
+    assert (both["untold"], both["untold_because"]) == (["idle_notice_min"], {"idle_notice_min": why})
     assert (both["limits"], both["sign_ins"]) == (None, None)
 
 
@@ -110,3 +110,11 @@ def test_wrong_passwords_and_limits_are_rehearsed_from_the_trail_alone(data: Pat
     lines = _policy(data, *tried).stdout.splitlines()
     assert "the station would have stopped on 0 more days" in lines[0]
     assert "1 rows would differ" in lines[1] and lines[2].endswith("wrong 3 times, longest wait 0 s -> 30 s")
+
+
+def test_locks_of_the_screen_and_what_is_kept_are_rehearsed_as_far_as_they_can_be_told(data: Path) -> None:
+    shorter = _policy(data, "rehearse", "idle_lock_min=5").stdout
+    assert shorter.endswith("the screen locked by itself 0 times: nobody can tell how many more\n")
+    lines = _policy(data, "rehearse", "idle_lock_min=30", "packet_kept_for_days=3").stdout.splitlines()
+    assert lines[0].endswith("0 would not have come")
+    assert lines[1].startswith("destroyed at once: 0 packets (0 octets) and 0 faces")

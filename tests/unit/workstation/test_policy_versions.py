@@ -308,8 +308,8 @@ def test_a_patience_that_is_planned_is_kept_by_the_first_sign_in_for_which_it_co
 
 
 def test_what_no_rehearsal_can_tell_is_named(desk: Desk) -> None:
-    tried = desk.policy_versions.try_out({"idle_lock_min": "5", "finger_threshold": "50"})
-    assert [each.name for each in tried.untold] == ["idle_lock_min"]
+    tried = desk.policy_versions.try_out({"idle_notice_min": "2", "finger_threshold": "50"})
+    assert [each.name for each in tried.untold] == ["idle_notice_min"]
     assert tried.told_from == {ToldFrom.REGISTRATIONS}
     assert not desk.policy_versions.try_out({"limits.free_megabytes": "200"}).told_from
     both = desk.policy_versions.try_out({"patience.free": "4", "limits.packets_waiting": "20"})

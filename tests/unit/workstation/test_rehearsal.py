@@ -237,7 +237,7 @@ def test_registrations_are_not_looked_at_for_limits_and_passwords_alone(_store: 
     assert (rehearsal.cases, rehearsal.sign_ins) == (0, None) and rehearsal.limits is not None
     rehearsal = _rehearsing(_store).rehearse(Policy(), _with("patience.free", 3))
     assert rehearsal.cases == 0 and rehearsal.limits is None and rehearsal.sign_ins is not None
-    rehearsal = _rehearsing(_store).rehearse(Policy(), _with("idle_lock_min", 5))
+    rehearsal = _rehearsing(_store).rehearse(Policy(), _with("idle_notice_min", 1))
     assert (rehearsal.cases, rehearsal.limits, rehearsal.sign_ins, rehearsal.differences) == (0, None, None, 0)
 
 
@@ -315,3 +315,25 @@ def test_what_is_kept_too_long_for_other_settings_is_counted_and_what_was_destro
     assert fewer.kept == KeptRehearsed(packets=1, octets=1_500_000, faces=1, back=0) and fewer.differences == 2
     assert longer.kept == KeptRehearsed(packets=0, octets=0, faces=0, back=1)
     assert ever.kept == KeptRehearsed(packets=0, octets=0, faces=0, back=2)
+
+
+@pytest.mark.parametrize(("minutes", "spared"), [(16, 1), (15.5, 1), (14, None)])
+def test_a_lock_that_was_opened_at_once_is_spared_by_a_longer_time_and_a_shorter_one_is_not_told(
+    tmp_path: Path, minutes: float, spared: int | None
+) -> None:
+    database = filled_store.opened(tmp_path)
+    filled_store.fill(database, 1, records_each=4)
+    try:
+        with database.work() as work:
+            for event, detail in (
+                (AuditEvent.SCREEN_LOCKED, {"idle": "true"}),
+                (AuditEvent.SCREEN_UNLOCKED, {"by": "password"}),
+                (AuditEvent.SCREEN_LOCKED, {"idle": "true"}),
+            ):
+                work.record(event, actor="erika", **detail)
+        found = _rehearsing(database, days=366).rehearse(Policy(), replace(Policy(), idle_lock_min=minutes))
+    finally:
+        database.close()
+    assert found.locks is not None and found.locks.locks == 2
+    assert (len(found.locks.spared) if found.locks.spared is not None else None) == spared
+    assert found.differences == (spared or 0)

@@ -38,6 +38,7 @@ from muster.workstation.policy_versions import PolicyVersion, SettingLine, Tried
 from muster.workstation.proving import Proof
 from muster.workstation.rehearsal import Rehearsal, Rehearsed
 from muster.workstation.rehearsal_limits import LimitDay
+from muster.workstation.rehearsal_locks import IdleLock
 from muster.workstation.rehearsal_waits import WaitsRehearsed
 
 _REHEARSING = "rehearsing"  # a long look back keeps nobody else waiting
@@ -295,6 +296,8 @@ class DifferingModel(RowsModel):
     def cells(self, row: object) -> tuple[str, ...]:
         if isinstance(row, LimitDay):
             return words.day_words(row.day), "", "", words.limit_day_words(row)
+        if isinstance(row, IdleLock):
+            return moment(row.at), "", row.operator, words.lock_words(row)
         if isinstance(row, WaitsRehearsed):
             return moment(row.row.at), "", words.who_was_wrong(row), words.waits_words(row)
         assert isinstance(row, Rehearsed)
@@ -306,7 +309,8 @@ def _rows(rehearsal: Rehearsal) -> tuple[object, ...]:
     """What concerns the whole station first."""
     days = rehearsal.limits.days if rehearsal.limits else ()
     waits = rehearsal.sign_ins.differing if rehearsal.sign_ins else ()
-    return (*days, *waits, *rehearsal.differing)
+    locks = (rehearsal.locks.spared or ()) if rehearsal.locks else ()
+    return (*days, *waits, *locks, *rehearsal.differing)
 
 
 def plain_table(model: RowsModel, name: str) -> QTableView:

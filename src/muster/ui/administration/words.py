@@ -28,11 +28,13 @@ from muster.workstation.rehearsal import (
     KeptCapture,
     KeptRehearsed,
     LimitsRehearsed,
+    LocksRehearsed,
     Rehearsal,
     Rehearsed,
     SignInsRehearsed,
 )
 from muster.workstation.rehearsal_limits import LimitDay
+from muster.workstation.rehearsal_locks import IdleLock
 from muster.workstation.rehearsal_waits import WaitsRehearsed
 from muster.workstation.spec_versions import Source, Whence
 
@@ -118,6 +120,8 @@ def rehearsed_sentences(rehearsal: Rehearsal, told_from: Collection[ToldFrom], d
         yield _limits_words(rehearsal.limits)
     if rehearsal.sign_ins is not None:
         yield _sign_ins_words(rehearsal.sign_ins)
+    if rehearsal.locks is not None:
+        yield _locks_words(rehearsal.locks)
     if rehearsal.kept is not None:
         yield _kept_words(rehearsal.kept)
     if ToldFrom.REGISTRATIONS in told_from:
@@ -153,6 +157,28 @@ def _sign_ins_words(told: SignInsRehearsed) -> str:
         rows=told.rows,
         differing=len(told.differing),
     )
+
+
+def _locks_words(told: LocksRehearsed) -> str:
+    since = day_words(told.since.astimezone().date())
+    if told.spared is None:
+        return tr(
+            "Since {since} the screen locked by itself {locks} times. How often more it would have cannot be "
+            "told: when somebody last touched the computer is not kept.",
+            since=since,
+            locks=told.locks,
+        )
+    return tr(
+        "Since {since} the screen locked by itself {locks} times; {spared} times it would not have.",
+        since=since,
+        locks=told.locks,
+        spared=len(told.spared),
+    )
+
+
+def lock_words(each: IdleLock) -> str:
+    assert each.opened is not None
+    return tr("the screen would not have locked: opened again after {time}", time=duration(each.opened - each.at))
 
 
 def _kept_words(told: KeptRehearsed) -> str:

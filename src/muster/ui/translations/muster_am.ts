@@ -2468,10 +2468,6 @@
             <translation>ይህ ሰው ማን እንደሆነ በዚህ ጣቢያ ማንም አላረጋገጠም: የሚነገር ማስረጃ የለም።</translation>
         </message>
         <message>
-            <source>Nobody has proven yet who this person is.</source>
-            <translation>ይህ ሰው ማን እንደሆነ እስካሁን አልተረጋገጠም።</translation>
-        </message>
-        <message>
             <source>Nobody here waits for what the browser brought back.</source>
             <translation>አሳሹ ይዞ የተመለሰውን እዚህ የሚጠብቅ የለም።</translation>
         </message>
@@ -3786,6 +3782,14 @@
         <message>
             <source>Since {since} nothing was done here that a limit could have stopped.</source>
             <translation>ከ{since} ጀምሮ ገደብ ሊያቆመው የሚችል ምንም ነገር እዚህ አልተሠራም።</translation>
+        </message>
+        <message>
+            <source>Since {since} the screen locked by itself {locks} times. How often more it would have cannot be told: when somebody last touched the computer is not kept.</source>
+            <translation>ከ{since} ጀምሮ ማያ ገጹ {locks} ጊዜ በራሱ ተቆልፏል። ምን ያህል ተጨማሪ ጊዜ ይቆለፍ እንደነበር አይታወቅም፦ ኮምፒዩተሩ መጨረሻ የተነካበት ጊዜ አይመዘገብም።</translation>
+        </message>
+        <message>
+            <source>Since {since} the screen locked by itself {locks} times; {spared} times it would not have.</source>
+            <translation>ከ{since} ጀምሮ ማያ ገጹ {locks} ጊዜ በራሱ ተቆልፏል፤ {spared} ጊዜ አይቆለፍም ነበር።</translation>
         </message>
         <message>
             <source>Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; {begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).</source>
@@ -7772,6 +7776,10 @@
             <translation>ስለ ምን እንደሆነ</translation>
         </message>
         <message>
+            <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What providers said</source>
             <translation>አቅራቢዎች ያሉት</translation>
         </message>
@@ -8756,6 +8764,10 @@
             <translation>የሰውየው ፊርማ</translation>
         </message>
         <message>
+            <source>the screen would not have locked: opened again after {time}</source>
+            <translation>ማያ ገጹ አይቆለፍም ነበር፦ ከ{time} በኋላ ተከፍቷል</translation>
+        </message>
+        <message>
             <source>the server asks for more</source>
             <translation>አገልጋዩ ተጨማሪ ይጠይቃል</translation>
         </message>
@@ -8864,8 +8876,8 @@
             <translation>ደካማ</translation>
         </message>
         <message>
-            <source>when somebody last touched the computer is not kept</source>
-            <translation>ኮምፒዩተሩ መጨረሻ የተነካበት ጊዜ አይመዘገብም</translation>
+            <source>when it was told that the screen is about to lock is not kept</source>
+            <translation>ማያ ገጹ ሊቆለፍ መሆኑ የተነገረበት ጊዜ አይመዘገብም</translation>
         </message>
         <message>
             <source>without an end</source>

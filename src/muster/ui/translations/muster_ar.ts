@@ -2468,10 +2468,6 @@
             <translation>لم يثبت أحد هوية هذا الشخص في هذه المحطة: لا توجد أدلة لنقلها.</translation>
         </message>
         <message>
-            <source>Nobody has proven yet who this person is.</source>
-            <translation>لم يُثبَت بعد من هو هذا الشخص.</translation>
-        </message>
-        <message>
             <source>Nobody here waits for what the browser brought back.</source>
             <translation>لا أحد هنا ينتظر ما أعاده المتصفح.</translation>
         </message>
@@ -3786,6 +3782,14 @@
         <message>
             <source>Since {since} nothing was done here that a limit could have stopped.</source>
             <translation>منذ {since} لم يُنجز هنا شيء كان يمكن لحدّ أن يوقفه.</translation>
+        </message>
+        <message>
+            <source>Since {since} the screen locked by itself {locks} times. How often more it would have cannot be told: when somebody last touched the computer is not kept.</source>
+            <translation>منذ {since} قُفلت الشاشة من تلقاء نفسها {locks} مرات. ولا يُعرف كم مرة إضافية كانت ستُقفل: لا يُحفظ متى لمس أحد الحاسوب آخر مرة.</translation>
+        </message>
+        <message>
+            <source>Since {since} the screen locked by itself {locks} times; {spared} times it would not have.</source>
+            <translation>منذ {since} قُفلت الشاشة من تلقاء نفسها {locks} مرات؛ ولم تكن لتُقفل في {spared} منها.</translation>
         </message>
         <message>
             <source>Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; {begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).</source>
@@ -7772,6 +7776,10 @@
             <translation>الموضوع</translation>
         </message>
         <message>
+            <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What providers said</source>
             <translation>ما قاله المزوّدون</translation>
         </message>
@@ -8756,6 +8764,10 @@
             <translation>توقيع الشخص</translation>
         </message>
         <message>
+            <source>the screen would not have locked: opened again after {time}</source>
+            <translation>لم تكن الشاشة لتُقفل: فُتحت بعد {time}</translation>
+        </message>
+        <message>
             <source>the server asks for more</source>
             <translation>يطلب الخادم معلومات إضافية</translation>
         </message>
@@ -8864,8 +8876,8 @@
             <translation>ضعيف</translation>
         </message>
         <message>
-            <source>when somebody last touched the computer is not kept</source>
-            <translation>لا يُحفظ متى لمس أحد الحاسوب آخر مرة</translation>
+            <source>when it was told that the screen is about to lock is not kept</source>
+            <translation>لا يُحفظ متى أُعلن قرب قفل الشاشة</translation>
         </message>
         <message>
             <source>without an end</source>

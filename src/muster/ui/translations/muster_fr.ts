@@ -2468,10 +2468,6 @@
             <translation>Personne n’a prouvé sur ce poste l’identité de cette personne : il n’y a aucune preuve à transmettre.</translation>
         </message>
         <message>
-            <source>Nobody has proven yet who this person is.</source>
-            <translation>Personne n’a encore prouvé qui est cette personne.</translation>
-        </message>
-        <message>
             <source>Nobody here waits for what the browser brought back.</source>
             <translation>Personne ici n’attend ce que le navigateur a rapporté.</translation>
         </message>
@@ -3786,6 +3782,14 @@
         <message>
             <source>Since {since} nothing was done here that a limit could have stopped.</source>
             <translation>Depuis le {since}, rien n’a été fait ici qu’une limite aurait pu arrêter.</translation>
+        </message>
+        <message>
+            <source>Since {since} the screen locked by itself {locks} times. How often more it would have cannot be told: when somebody last touched the computer is not kept.</source>
+            <translation>Depuis le {since}, l’écran s’est verrouillé de lui-même {locks} fois. On ne peut dire combien de fois de plus : le dernier contact avec l’ordinateur n’est pas conservé.</translation>
+        </message>
+        <message>
+            <source>Since {since} the screen locked by itself {locks} times; {spared} times it would not have.</source>
+            <translation>Depuis le {since}, l’écran s’est verrouillé de lui-même {locks} fois ; {spared} fois, il ne l’aurait pas fait.</translation>
         </message>
         <message>
             <source>Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; {begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).</source>
@@ -7772,6 +7776,10 @@
             <translation>Sujet</translation>
         </message>
         <message>
+            <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What providers said</source>
             <translation>Ce que les fournisseurs ont dit</translation>
         </message>
@@ -8756,6 +8764,10 @@
             <translation>la signature de la personne</translation>
         </message>
         <message>
+            <source>the screen would not have locked: opened again after {time}</source>
+            <translation>l’écran ne se serait pas verrouillé : rouvert après {time}</translation>
+        </message>
+        <message>
             <source>the server asks for more</source>
             <translation>le serveur demande un complément</translation>
         </message>
@@ -8864,8 +8876,8 @@
             <translation>faible</translation>
         </message>
         <message>
-            <source>when somebody last touched the computer is not kept</source>
-            <translation>le dernier contact avec l’ordinateur n’est pas conservé</translation>
+            <source>when it was told that the screen is about to lock is not kept</source>
+            <translation>le moment où le verrouillage a été annoncé n’est pas conservé</translation>
         </message>
         <message>
             <source>without an end</source>

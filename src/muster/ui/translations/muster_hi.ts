@@ -2468,10 +2468,6 @@
             <translation>इस स्टेशन पर किसी ने सिद्ध नहीं किया कि यह व्यक्ति कौन है: बताने को कोई साक्ष्य नहीं है।</translation>
         </message>
         <message>
-            <source>Nobody has proven yet who this person is.</source>
-            <translation>अभी तक सिद्ध नहीं हुआ कि यह व्यक्ति कौन है।</translation>
-        </message>
-        <message>
             <source>Nobody here waits for what the browser brought back.</source>
             <translation>ब्राउज़र जो वापस लाया उसकी यहाँ कोई प्रतीक्षा नहीं कर रहा।</translation>
         </message>
@@ -3786,6 +3782,14 @@
         <message>
             <source>Since {since} nothing was done here that a limit could have stopped.</source>
             <translation>{since} से यहाँ ऐसा कुछ नहीं हुआ जिसे कोई सीमा रोक सकती थी।</translation>
+        </message>
+        <message>
+            <source>Since {since} the screen locked by itself {locks} times. How often more it would have cannot be told: when somebody last touched the computer is not kept.</source>
+            <translation>{since} से स्क्रीन {locks} बार अपने-आप लॉक हुई। और कितनी बार होती, यह नहीं बताया जा सकता: कंप्यूटर को आख़िरी बार कब छुआ गया, यह दर्ज नहीं रहता।</translation>
+        </message>
+        <message>
+            <source>Since {since} the screen locked by itself {locks} times; {spared} times it would not have.</source>
+            <translation>{since} से स्क्रीन {locks} बार अपने-आप लॉक हुई; उनमें से {spared} बार नहीं होती।</translation>
         </message>
         <message>
             <source>Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; {begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).</source>
@@ -7772,6 +7776,10 @@
             <translation>किस बारे में है</translation>
         </message>
         <message>
+            <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What providers said</source>
             <translation>प्रदाताओं ने क्या कहा</translation>
         </message>
@@ -8756,6 +8764,10 @@
             <translation>व्यक्ति के हस्ताक्षर</translation>
         </message>
         <message>
+            <source>the screen would not have locked: opened again after {time}</source>
+            <translation>स्क्रीन लॉक नहीं होती: {time} बाद फिर खोली गई</translation>
+        </message>
+        <message>
             <source>the server asks for more</source>
             <translation>सर्वर और माँगता है</translation>
         </message>
@@ -8864,8 +8876,8 @@
             <translation>कमज़ोर</translation>
         </message>
         <message>
-            <source>when somebody last touched the computer is not kept</source>
-            <translation>कंप्यूटर को आख़िरी बार कब छुआ गया, यह दर्ज नहीं रहता</translation>
+            <source>when it was told that the screen is about to lock is not kept</source>
+            <translation>स्क्रीन के लॉक होने की सूचना कब दी गई, यह दर्ज नहीं रहता</translation>
         </message>
         <message>
             <source>without an end</source>
