@@ -23,12 +23,13 @@ import sys
 import threading
 import traceback
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import judged_once
+from cheap_passwords import cheap_passwords
 
 # What commands import on their way; one that is missing here costs time and nothing else.
 _IMPORTED_ONCE = (
@@ -146,9 +147,15 @@ def serve() -> None:
     for each in _IMPORTED_ONCE:
         with suppress(ImportError):
             import_module(each)
-    if judged_once.in_this_run():
-        judged_once.judging_once().__enter__()
-    gc.freeze()  # what is there now is shared with every process to come, as long as nobody counts it
+    with ExitStack() as lasting:
+        lasting.enter_context(cheap_passwords())
+        if judged_once.in_this_run():
+            lasting.enter_context(judged_once.judging_once())
+        gc.freeze()  # what is there now is shared with every process to come, as long as nobody counts it
+        _answer()
+
+
+def _answer() -> None:
     listening = socket.socket(socket.AF_UNIX)
     name = f"muster-forked-{os.getpid()}"
     listening.bind(f"\0{name}")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import forked
+from cheap_passwords import passwords_are_cheap as passwords_are_cheap  # noqa: PLC0414 - a fixture for all
 from judged_once import judged_once_in_this_run as judged_once_in_this_run  # noqa: PLC0414 - a fixture for all
 from muster_simulated.pictures import BUILT_IN
 

@@ -2,6 +2,7 @@
 
 from conftest_ui import demo_station, driver, in_english, judging, lanes, quick_devices, session
 
+from cheap_passwords import passwords_are_cheap
 from judged_once import judged_once_in_this_run
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "judged_once_in_this_run",
     "judging",
     "lanes",
+    "passwords_are_cheap",
     "quick_devices",
     "session",
 ]
