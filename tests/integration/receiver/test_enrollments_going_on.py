@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+from starlette.testclient import TestClient
 
 from integration.receiver.conftest import Place
 from integration.receiver.line import Line
@@ -192,6 +195,19 @@ def _press(hub: Storage, place: Place, name: str, value: str) -> None:
     (button,) = [each for each in page.split("</form>") if f'name="{name}" value="{value}"' in each]
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', button[button.rindex("<form") :]))
     line.ask("POST", "/console/decide", headers={"Cookie": cookie}, data=fields)
+
+
+def test_a_hub_that_runs_sends_on_what_a_station_puts_by_itself(small: Place, national: National) -> None:
+    hub = small.open()
+    line = NationalLine(
+        national.settings("govstack"), hub, small.clock, lambda url: Transport(url, transport=national.line)
+    )
+    with TestClient(create_app(hub, small.clock, line=line)) as running:
+        assert running.put("/enrollment", content=REQUEST.encode(Profile.SOURCE)).status_code == 201
+        ends = time.monotonic() + 20
+        while _counts(small) != {"sent": 1} and time.monotonic() < ends:
+            time.sleep(0.1)
+    assert _there(national) == replace(REQUEST, requested_at=small.now)
 
 
 def test_a_backup_holds_enrollments_and_those_that_wait_go_on_from_it(place: Place, tmp_path: Path) -> None:
