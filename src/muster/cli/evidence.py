@@ -24,6 +24,7 @@ from muster.cli.common import (
 from muster.clock import rfc3339
 from muster.domain.evidence import Evaluation, Evidence, UpgradePath
 from muster.domain.registration import RegistrationId
+from muster.workstation.evidence import EVIDENCE_DESTROYED
 from muster.workstation.proof_archive import verify_proof
 
 # What rows of the level table are called where somebody reads them; others are shown as they are.
@@ -71,7 +72,11 @@ def register(app: typer.Typer, screen: Screen) -> None:
                     show(evaluation, "\n".join([*_told(evaluation), *agreed]), as_json=as_json)
                     return
                 view = desk.evidence.assurance(registration_id)
-                lines = [f"{view.level.value}; pieces of evidence: {view.pieces}", *map(_path, view.upgrade_paths)]
+                if view.is_destroyed:
+                    lines = [EVIDENCE_DESTROYED.sentence]
+                else:
+                    lines = [f"{view.level.value}; pieces of evidence: {view.pieces}"]
+                    lines += map(_path, view.upgrade_paths)
                 show(view, "\n".join(lines), as_json=as_json)
 
     @evidence.command("file")

@@ -20,16 +20,21 @@ from muster.domain.operators import Permission
 from muster.domain.proofing import Consent
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, MalformedData, Refused
-from muster.proofing.events import ConsentCollected
+from muster.proofing.events import ConsentCollected, ProofingCancelled
 from muster.proofing.ledger import evaluate
 from muster.proofing.levels import LevelTable, shipped_levels
 from muster.proofing.submissions import submissions_of
-from muster.store.proofings import Execution
+from muster.store.proofings import CONTENT_DESTROYED, Execution
 from muster.workstation.documents import pictures_of
 from muster.workstation.journal import Journal
 
 EVIDENCE_ABSENT = Code(
     "EVIDENCE_ABSENT", "Nobody has proven who this person is at this station: there is no evidence to tell of."
+)
+EVIDENCE_DESTROYED = Code(
+    "EVIDENCE_DESTROYED",
+    "What proved who this person is was destroyed here with the rest of the registration, after it was delivered "
+    "or given up.",
 )
 EVIDENCE_FILE_UNKNOWN = Code("EVIDENCE_FILE_UNKNOWN", "No piece of evidence of this registration has such a file.")
 
@@ -51,11 +56,12 @@ class FileSeen:
 
 @dataclass(frozen=True, slots=True)
 class AssuranceView:
-    """What an officer sees."""
+    """What an officer sees. ``is_destroyed``: there were pieces, until the content of the registration went."""
 
     level: LevelOfAssurance
     upgrade_paths: tuple[UpgradePath, ...]
     pieces: int
+    is_destroyed: bool = False
 
 
 class EvidenceLedger:
@@ -68,7 +74,18 @@ class EvidenceLedger:
         self._journal.load(registration_id)
         evaluation = self._evaluation(registration_id, self.submissions(registration_id))
         pieces = sum(not each.submission.kind.is_derived for each in evaluation.evidence)
-        return AssuranceView(evaluation.level, evaluation.upgrade_paths, pieces)
+        is_destroyed = not pieces and self.absence(registration_id) is EVIDENCE_DESTROYED
+        return AssuranceView(evaluation.level, evaluation.upgrade_paths, pieces, is_destroyed)
+
+    def absence(self, registration_id: RegistrationId) -> Code:
+        """Why there are no pieces of evidence, where there are none."""
+        reasons = {
+            event.reason
+            for execution in self._executions(registration_id)
+            for event in execution.events
+            if isinstance(event, ProofingCancelled)
+        }
+        return EVIDENCE_DESTROYED if CONTENT_DESTROYED in reasons else EVIDENCE_ABSENT
 
     def evaluation(self, registration_id: RegistrationId) -> Evaluation:
         """All of it, checks and risks too. Raises ``Refused`` for whoever may not see indicators, ``BadInput``."""
@@ -121,11 +138,11 @@ class EvidenceLedger:
 
     def for_others(self, registration_id: RegistrationId, *, unveiled: bool) -> Evaluation:
         """To be told in another system's words, by whoever notes that it was. What speaks against a document is in
-        it only when ``unveiled``. Raises ``BadInput``, ``Refused(EVIDENCE_ABSENT)``."""
+        it only when ``unveiled``. Raises ``BadInput``, ``Refused(EVIDENCE_ABSENT, EVIDENCE_DESTROYED)``."""
         self._journal.load(registration_id)
         submissions = self.submissions(registration_id)
         if not submissions:
-            raise Refused(EVIDENCE_ABSENT)
+            raise Refused(self.absence(registration_id))
         evaluation = self._evaluation(registration_id, submissions)
         return evaluation if unveiled else _veiled(evaluation)
 

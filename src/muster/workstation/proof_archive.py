@@ -39,7 +39,7 @@ from muster.packet.mitrust import identity_dataset
 from muster.packet.openid_assurance import verified_claims
 from muster.store.database import Work
 from muster.workstation.attestation import attested
-from muster.workstation.evidence import EVIDENCE_ABSENT, EvidenceLedger
+from muster.workstation.evidence import EvidenceLedger
 from muster.workstation.inspection import read_file
 from muster.workstation.journal import Journal
 
@@ -139,7 +139,7 @@ class ProofArchives:
         except Refused as error:
             return ProofOutlook(error.code, len(pieces), taken=state.proof_taken)
         if not pieces:
-            return ProofOutlook(EVIDENCE_ABSENT)
+            return ProofOutlook(self._ledger.absence(registration_id))
         with self._journal.database.read() as work:
             files = self._behind(work, registration_id)
         return ProofOutlook(None, len(pieces), len(files))

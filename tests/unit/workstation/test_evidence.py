@@ -85,6 +85,16 @@ def test_of_somebody_who_proved_nothing_there_is_nothing_to_tell(officer: Desk, 
     assert "MUS-REG-012" not in audited(officer, nobody)
 
 
+def test_where_the_content_is_gone_nobody_says_that_nothing_was_proven(officer: Desk) -> None:
+    person = entered(officer)
+    vouched(officer, person)
+    assert not officer.evidence.assurance(person).is_destroyed
+    officer._submission.destroy_content(person)
+    assert officer.evidence.assurance(person).is_destroyed
+    with pytest.raises(Refused, match="EVIDENCE_DESTROYED"):
+        officer.exporting.told(person, Wording.GOVSTACK_CLAIMS, partner="health-fund")
+
+
 def test_each_partner_knows_the_person_by_a_number_of_its_own(officer: Desk, person: RegistrationId) -> None:
     def subject(partner: str) -> str:
         return str(officer.exporting.told(person, Wording.GOVSTACK_CLAIMS, partner=partner)["sub"])

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from muster.domain.evidence import Artifact, Evaluation, Evidence
 from muster.domain.registration import RegistrationId
-from muster.errors import MusterError
+from muster.errors import Code, MusterError
 from muster.ui import shortcuts, theme
 from muster.ui.audit.words import moment
 from muster.ui.background import Background
@@ -33,13 +33,13 @@ from muster.ui.evidence import words
 from muster.ui.evidence.assurance_panel import AssurancePanel, Badge
 from muster.ui.evidence.facts import facts_of
 from muster.ui.evidence.proof_card import ProofCard
-from muster.ui.language import say_error, tr
+from muster.ui.language import say, say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.proofing.words import assurance_words, consent_name
 from muster.ui.review.pictures import Pictures
 from muster.ui.widgets.parts import Card, Note, button, empty, label, link, scrolling
 from muster.workstation.desk import Desk
-from muster.workstation.evidence import ConsentGiven, FileSeen
+from muster.workstation.evidence import EVIDENCE_DESTROYED, ConsentGiven, FileSeen
 from muster.workstation.proof_archive import ProofOutlook
 
 _LANE = "review"  # what is read for a look keeps nobody's signature waiting
@@ -50,6 +50,7 @@ class _Opened:
     evaluation: Evaluation
     consents: tuple[ConsentGiven, ...]
     proof: ProofOutlook | None
+    absence: Code | None
 
 
 class EvidencePage(Page):
@@ -77,8 +78,10 @@ class EvidencePage(Page):
         row = QHBoxLayout(self._pieces)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(theme.GAP))
-        row.addWidget(self._list_card())
-        row.addWidget(self._piece_card(), 1)
+        self._list_of_pieces = self._list_card()
+        self._piece = self._piece_card()
+        row.addWidget(self._list_of_pieces)
+        row.addWidget(self._piece, 1)
         column.addWidget(self._pieces, 100)
         column.addStretch(1)  # holds the rest at the top once the pieces are gone
 
@@ -155,10 +158,12 @@ class EvidencePage(Page):
 
     def _read(self) -> _Opened:
         evidence, archives = self._desk.evidence, self._desk.proof_archives
+        evaluation = evidence.evaluation(self.registration_id)
         return _Opened(
-            evidence.evaluation(self.registration_id),
+            evaluation,
             evidence.consents(self.registration_id),
             archives.outlook(self.registration_id) if archives.is_offered else None,
+            None if evaluation.evidence else evidence.absence(self.registration_id),
         )
 
     def _closed(self) -> None:
@@ -179,6 +184,7 @@ class EvidencePage(Page):
             self.proof.show_outlook(opened.proof)
         self.assurance.show_level(evaluation.level, evaluation.upgrade_paths)
         self.reached.setText(assurance_words(evaluation.assurance))
+        self.reached.setVisible(bool(evaluation.evidence))
         self.consents.setText(_consents_words(opened.consents))
         self.consents.setVisible(bool(opened.consents))
         for each in evaluation.evidence:
@@ -189,7 +195,18 @@ class EvidencePage(Page):
         elif opened.proof is not None and opened.proof.taken is not None:
             self._closed()
         else:
-            self.note.say(tr("Nobody has proven yet who this person is."))
+            self._show_none(opened)
+
+    def _show_none(self, opened: _Opened) -> None:
+        """What would raise the level is told all the same, unless it was another once."""
+        if opened.proof is None and opened.absence is not None:  # else the card for the proof says it
+            self.note.say(say(opened.absence))
+        self.list.hide()
+        self._piece.hide()
+        self._list_of_pieces.setVisible(opened.absence is not EVIDENCE_DESTROYED)
+        row = self._pieces.layout()
+        assert row is not None
+        row.setAlignment(self._list_of_pieces, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
     # One piece
 

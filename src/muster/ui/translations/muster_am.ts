@@ -7777,7 +7777,7 @@
         </message>
         <message>
             <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>
-            <translation type="unfinished"></translation>
+            <translation>የዚህን ሰው ማንነት ያረጋገጠው ማስረጃ ምዝገባው ከተላከ ወይም ከተተወ በኋላ ከቀሪው ይዘት ጋር እዚህ ተደምስሷል።</translation>
         </message>
         <message>
             <source>What providers said</source>

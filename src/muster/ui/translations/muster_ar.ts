@@ -7777,7 +7777,7 @@
         </message>
         <message>
             <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما أثبت هوية هذا الشخص أُتلف هنا مع بقية التسجيل بعد تسليمه أو التخلي عنه.</translation>
         </message>
         <message>
             <source>What providers said</source>

@@ -7777,7 +7777,7 @@
         </message>
         <message>
             <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui prouvait l’identité de cette personne a été détruit ici avec le reste de l’enregistrement, après son envoi ou son abandon.</translation>
         </message>
         <message>
             <source>What providers said</source>

@@ -7777,7 +7777,7 @@
         </message>
         <message>
             <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस व्यक्ति की पहचान जिससे सिद्ध हुई थी, वह पंजीकरण भेजे जाने या छोड़े जाने के बाद बाकी सामग्री के साथ यहाँ नष्ट कर दिया गया।</translation>
         </message>
         <message>
             <source>What providers said</source>
