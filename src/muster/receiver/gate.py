@@ -18,8 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from muster.errors import StorageUnavailable
 from muster.formats.http_signature import Head
-from muster.receiver.admission import TOO_MUCH, UNSIGNED, Admission, Presented, Station
+from muster.receiver.admission import OFF_TIME, TOO_MUCH, UNSIGNED, Admission, Presented, Station
 from muster.receiver.checks import Refusal
+from muster.receiver.guard import NotLetIn
 from muster.receiver.visitor import Visitor, say_who_asks
 
 _WAIT_S = 60
@@ -47,17 +48,18 @@ class Gate:
         self._without = Visitor.KNOWN if signed_in else Visitor.UNSIGNED
         self._open_to_all = open_to_all
 
-    async def at_the_door(self, scope: Scope) -> Response | None:
+    async def at_the_door(self, scope: Scope) -> NotLetIn | None:
         """Says who asks (``visitor``), or why they are turned away."""
         if self._open_to_all(scope["path"]):
             return None
         try:
             presented = await run_in_threadpool(self._presented, scope)
         except StorageUnavailable:
-            return self._not_now()
+            return NotLetIn(self._not_now())
         if isinstance(presented, Refusal):
             if presented is not UNSIGNED or self._required:
-                return self._refusing(401, presented.code, presented.message)
+                answer = self._refusing(401, presented.code, presented.message)
+                return NotLetIn(answer, hears_out=presented is OFF_TIME)  # it learns the time from the answer
             say_who_asks(scope, self._without)
         else:
             scope.setdefault("state", {})["presented"] = presented

@@ -60,6 +60,15 @@ class Limits:
         return large, self.open_body_seconds if is_open else self.body_seconds
 
 
+@dataclass(frozen=True, slots=True)
+class NotLetIn:
+    """``hears_out`` where somebody known was refused and is to learn why: who is hung up on in the middle of a
+    large body may lose the answer."""
+
+    answer: Response
+    hears_out: bool = False
+
+
 class _TurnedAway(Exception):
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(code)
@@ -79,7 +88,7 @@ class Guard:
         app: ASGIApp,
         limits: Limits,
         admits: Callable[[str, Headers], bool],
-        at_the_door: Callable[[Scope], Awaitable[Response | None]],
+        at_the_door: Callable[[Scope], Awaitable[NotLetIn | None]],
         answer: Answering,
     ) -> None:
         self._app = app
@@ -115,7 +124,10 @@ class Guard:
             most, seconds = self._check_headers(scope)
             refusal = await self._at_the_door(scope)
             if refusal is not None:
-                return await self._turned_away_at_the_door(scope, receive, refusal)
+                if not refusal.hears_out:
+                    most, seconds = self._limits.small_body_bytes, self._limits.small_body_seconds
+                async with asyncio.timeout(seconds):
+                    return await self._pass_by(scope, receive, refusal.answer, most)
             self._enter(scope, rooms)
             async with asyncio.timeout(seconds):
                 await self._read(body, receive, most, rooms)
@@ -145,17 +157,16 @@ class Guard:
             each.requests += 1
             rooms.append(each)
 
-    async def _turned_away_at_the_door(self, scope: Scope, receive: Receive, refusal: Response) -> Response:
-        """A small body is let pass by and not kept: a station that is refused for its clock asks again on the same
-        connection."""
-        if int(Headers(scope=scope).get("content-length", "0")) > self._limits.small_body_bytes:
+    async def _pass_by(self, scope: Scope, receive: Receive, refusal: Response, most: int) -> Response:
+        """A body up to ``most`` octets is let pass by and not kept, so that the answer is heard and the connection
+        stays."""
+        passed = 0
+        if int(Headers(scope=scope).get("content-length", "0")) > most:
             return _closing(refusal)
-        async with asyncio.timeout(self._limits.small_body_seconds):
-            passed = 0
-            async for chunk in _chunks(receive):
-                passed += len(chunk)
-                if passed > self._limits.small_body_bytes:
-                    return _closing(refusal)
+        async for chunk in _chunks(receive):
+            passed += len(chunk)
+            if passed > most:
+                return _closing(refusal)
         return refusal
 
     async def _read(self, body: bytearray, receive: Receive, most: int, rooms: list[_Room]) -> None:

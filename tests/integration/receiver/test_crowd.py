@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -90,11 +91,11 @@ def _serving(place: Place, hub: HubSettings, most_strangers: int = 100) -> Itera
             thread.join()
 
 
-def _signed(place: Place, path: str, body: bytes, method: str = "POST") -> list[str]:
+def _signed(place: Place, path: str, body: bytes, at: datetime | None = None) -> list[str]:
     line = Line(lambda *_: None, place.clock)  # type: ignore[arg-type, return-value]
-    headers = line.signature(place.keys.machine.key, method, path, body)
+    headers = line.signature(place.keys.machine.key, "POST", path, body, at)
     said = [f"{name}: {value}" for name, value in headers.items()]
-    return [f"{method} {path} HTTP/1.1", f"Content-Length: {len(body)}", *said]
+    return [f"POST {path} HTTP/1.1", f"Content-Length: {len(body)}", *said]
 
 
 def _unsigned(path: str, length: int) -> list[str]:
@@ -141,6 +142,30 @@ def test_a_refused_request_with_a_small_body_hears_so_on_a_connection_that_stays
         assert connection.status() == (401, ["HUB-SIG-001"])
         connection.send("\r\n".join((*_signed(small, SYNC, b"{}"), "Host: x", "", "{}")).encode())
         assert connection.status()[0] == 200
+
+
+def test_a_station_whose_clock_is_wrong_hears_so_after_a_large_body_on_a_connection_that_stays(
+    small: Place,
+) -> None:
+    body = bytes(1_000_000)
+    head = _signed(small, UPLOAD, body, at=small.now - timedelta(minutes=6))
+    with _serving(small, CLOSED) as opened:
+        connection = opened(*head)
+        connection.send(body)
+        assert connection.status() == (401, ["HUB-SIG-004"])
+        connection.send("\r\n".join((*_signed(small, SYNC, b"{}"), "Host: x", "", "{}")).encode())
+        assert connection.status()[0] == 200
+
+
+@pytest.mark.parametrize("path", [SYNC, UPLOAD])
+def test_chunks_without_end_are_not_let_pass_by(small: Place, path: str) -> None:
+    with _serving(small, CLOSED) as opened:
+        connection = opened(f"POST {path} HTTP/1.1", "Transfer-Encoding: chunked")
+        chunk = b"10000\r\n" + bytes(0x10000) + b"\r\n"
+        with suppress(ConnectionError):
+            for _ in range(6):
+                connection.send(chunk)
+        assert connection.status() in ((401, ["HUB-SIG-001"]), (0, []))
 
 
 @pytest.mark.parametrize(("hub", "path"), [(CLOSED, ENROLMENT), (OPEN, ENROLMENT), (OPEN, UPLOAD)])
