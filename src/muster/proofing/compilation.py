@@ -21,8 +21,11 @@ from muster.proofing.definitions import (
     CreateRegistrationMaterialization,
     CreateRelationshipMaterialization,
     Definitions,
+    IdAndVMethodDefinition,
     MarkVerifiedMaterialization,
+    Method,
     MethodNode,
+    MitrustMethodDefinition,
     Node,
     OidcMethodDefinition,
     PriorNodeAttribute,
@@ -30,6 +33,7 @@ from muster.proofing.definitions import (
     Rule,
     Trigger,
     UseCase,
+    WalletMethodDefinition,
 )
 from muster.proofing.plan import NodeKind, Plan, PlannedNode, named, planned
 
@@ -240,12 +244,21 @@ def _of_inputs(plan: Plan) -> Iterator[Finding]:
 
 def _of_addresses(plan: Plan) -> Iterator[Finding]:
     for leaf in plan.leaves():
-        match plan.method_of(leaf):
-            case OidcMethodDefinition(discovery_url=address) | RestApiMethodDefinition(endpoint=address):
-                if not is_safe(address):
-                    yield _found(METHOD_ADDRESS_UNSAFE, leaf.place, node=leaf.id)
-            case _:
-                pass
+        if not all(map(is_safe, _addresses(plan.method_of(leaf)))):
+            yield _found(METHOD_ADDRESS_UNSAFE, leaf.place, node=leaf.id)
+
+
+def _addresses(method: Method) -> tuple[str, ...]:
+    """Which a method's service is asked at, or at which it is known itself."""
+    match method:
+        case OidcMethodDefinition(discovery_url=address) | RestApiMethodDefinition(endpoint=address):
+            return (address,)
+        case IdAndVMethodDefinition(origin=address) | MitrustMethodDefinition(origin=address):
+            return (address,)
+        case WalletMethodDefinition(relay_url=relay, public_url=public):
+            return tuple(each for each in (relay, public) if each is not None)
+        case _:
+            return ()
 
 
 def _of_plan(plan: Plan) -> Iterator[Finding]:

@@ -262,6 +262,28 @@ def test_a_plan_read_from_its_text_is_the_same_plan() -> None:
             "discoveryUrl": "http://idp.example/.well-known/openid-configuration",
             "clientIdRef": {"key": "k"},
         },
+        {
+            "_type": "MitrustMethodDefinition",
+            "id": "asks",
+            "origin": "http://app.records.example",
+            "clientRef": {"key": "k"},
+            "sharingScope": "name",
+        },
+        {
+            "_type": "IdAndVMethodDefinition",
+            "id": "asks",
+            "origin": "http://proofing.example",
+            "idpIdentifier": "IDP",
+            "backendKeyRef": {"key": "k"},
+            "personKeyRef": {"key": "k"},
+        },
+        {"_type": "WalletMethodDefinition", "id": "asks", "relayUrl": "http://centre.example/relay"},
+        {
+            "_type": "WalletMethodDefinition",
+            "id": "asks",
+            "listenOn": "0.0.0.0:8443",
+            "publicUrl": "http://station.example",
+        },
     ],
 )
 def test_a_method_that_would_ask_without_tls_is_refused_at_its_step(asked: Json) -> None:
