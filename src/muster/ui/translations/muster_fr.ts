@@ -2521,7 +2521,7 @@
         </message>
         <message>
             <source>Not told: {settings}.</source>
-            <translation>Non déterminé : {settings}.</translation>
+            <translation>Non déterminé : {settings}.</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -3785,19 +3785,19 @@
         </message>
         <message>
             <source>Since {since} the screen locked by itself {locks} times. How often more it would have cannot be told: when somebody last touched the computer is not kept.</source>
-            <translation>Depuis le {since}, l’écran s’est verrouillé de lui-même {locks} fois. On ne peut dire combien de fois de plus : le dernier contact avec l’ordinateur n’est pas conservé.</translation>
+            <translation>Depuis le {since}, l’écran s’est verrouillé de lui-même {locks} fois. On ne peut dire combien de fois de plus : le dernier contact avec l’ordinateur n’est pas conservé.</translation>
         </message>
         <message>
             <source>Since {since} the screen locked by itself {locks} times; {spared} times it would not have.</source>
-            <translation>Depuis le {since}, l’écran s’est verrouillé de lui-même {locks} fois ; {spared} fois, il ne l’aurait pas fait.</translation>
+            <translation>Depuis le {since}, l’écran s’est verrouillé de lui-même {locks} fois ; {spared} fois, il ne l’aurait pas fait.</translation>
         </message>
         <message>
             <source>Since {since} the station would have stood still on {stopped} more days, and no longer on {freed}; {begun} of {all} registrations were begun meanwhile (told from {records} records of the trail).</source>
-            <translation>Depuis le {since}, le poste aurait été arrêté {stopped} jours de plus, et ne l’aurait plus été {freed} jours ; {begun} des {all} inscriptions ont été commencées pendant ce temps (d’après {records} enregistrements du journal).</translation>
+            <translation>Depuis le {since}, le poste aurait été arrêté {stopped} jours de plus, et ne l’aurait plus été {freed} jours ; {begun} des {all} inscriptions ont été commencées pendant ce temps (d’après {records} enregistrements du journal).</translation>
         </message>
         <message>
             <source>Since {since} there were {wrong} wrong attempts in {rows} series; in {differing} of them the wait would have been another one.</source>
-            <translation>Depuis le {since}, il y a eu {wrong} essais erronés en {rows} séries ; pour {differing} d’entre elles, l’attente aurait été différente.</translation>
+            <translation>Depuis le {since}, il y a eu {wrong} essais erronés en {rows} séries ; pour {differing} d’entre elles, l’attente aurait été différente.</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -5245,7 +5245,7 @@
         </message>
         <message>
             <source>The packet is sealed: the proof of this identity can be taken.</source>
-            <translation>Le paquet est scellé : la preuve de cette identité peut être retirée.</translation>
+            <translation>Le paquet est scellé : la preuve de cette identité peut être retirée.</translation>
         </message>
         <message>
             <source>The packet lacks the file that the field {field} names.</source>
@@ -5661,11 +5661,11 @@
         </message>
         <message>
             <source>The proof is saved as {file}. Keep it: it cannot be taken again.</source>
-            <translation>La preuve est enregistrée dans {file}. Conservez-la : elle ne peut pas être retirée une seconde fois.</translation>
+            <translation>La preuve est enregistrée dans {file}. Conservez-la : elle ne peut pas être retirée une seconde fois.</translation>
         </message>
         <message>
             <source>The proof is written to one signed file, which you keep; here the case is closed for good, and what it rests on is destroyed (pieces of evidence: {pieces}, files: {files}).</source>
-            <translation>La preuve est écrite dans un seul fichier signé, que vous conservez ; ici, le dossier est clos définitivement et ce sur quoi elle repose est détruit (éléments de preuve : {pieces}, fichiers : {files}).</translation>
+            <translation>La preuve est écrite dans un seul fichier signé, que vous conservez ; ici, le dossier est clos définitivement et ce sur quoi elle repose est détruit (éléments de preuve : {pieces}, fichiers : {files}).</translation>
         </message>
         <message>
             <source>The proof of identity</source>
@@ -8765,7 +8765,7 @@
         </message>
         <message>
             <source>the screen would not have locked: opened again after {time}</source>
-            <translation>l’écran ne se serait pas verrouillé : rouvert après {time}</translation>
+            <translation>l’écran ne se serait pas verrouillé : rouvert après {time}</translation>
         </message>
         <message>
             <source>the server asks for more</source>
@@ -8885,15 +8885,15 @@
         </message>
         <message>
             <source>would be asked for: {what}</source>
-            <translation>serait demandé : {what}</translation>
+            <translation>serait demandé : {what}</translation>
         </message>
         <message>
             <source>would not be asked for: {what}</source>
-            <translation>ne serait pas demandé : {what}</translation>
+            <translation>ne serait pas demandé : {what}</translation>
         </message>
         <message>
             <source>wrong {count} times in a row · longest wait: {before} → {after}</source>
-            <translation>{count} erreurs de suite · plus longue attente : {before} → {after}</translation>
+            <translation>{count} erreurs de suite · plus longue attente : {before} → {after}</translation>
         </message>
         <message>
             <source>yes</source>
@@ -9021,11 +9021,11 @@
         </message>
         <message>
             <source>{limit}: {most}. Nobody new could have been registered; {begun} were.</source>
-            <translation>{limit} : {most}. Personne de nouveau n’aurait pu être inscrit ; {begun} l’ont été.</translation>
+            <translation>{limit} : {most}. Personne de nouveau n’aurait pu être inscrit ; {begun} l’ont été.</translation>
         </message>
         <message>
             <source>{limit}: {most}. Work would have gone on.</source>
-            <translation>{limit} : {most}. Le travail aurait continué.</translation>
+            <translation>{limit} : {most}. Le travail aurait continué.</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>
@@ -9113,7 +9113,7 @@
         </message>
         <message>
             <source>{packets} packets ({megabytes} MB) and {faces} faces that are kept now would be destroyed at once; {back} packets that were destroyed would still be here.</source>
-            <translation>{packets} paquets ({megabytes} Mo) et {faces} visages conservés seraient détruits aussitôt ; {back} paquets détruits seraient encore ici.</translation>
+            <translation>{packets} paquets ({megabytes} Mo) et {faces} visages conservés seraient détruits aussitôt ; {back} paquets détruits seraient encore ici.</translation>
         </message>
         <message>
             <source>{rate} pictures a second come.</source>
