@@ -109,15 +109,16 @@ class IdAndV:
         return NotDone(ID_AND_V_NOT_AWAITED)
 
     def callback(self, work: Work, data: Mapping[str, str]) -> Outcome:
-        """The browser is back, which says nothing but that: the service is asked.
+        """The browser is back, which says nothing but that: the service is asked, and later again where it cannot
+        be asked now, since the person has signed in already.
 
         Raises ``Refused(ID_AND_V_STATE_FOREIGN)``."""
         if not random_source.compare_digest(data.get("state", "").encode(), work.callback_ref.encode()):
             raise Refused(ID_AND_V_STATE_FOREIGN)
         try:
             return self.poll(work)
-        except NetworkUnavailable as error:
-            return NotDone(error.code, "2302", retryable=True)
+        except NetworkUnavailable:
+            return Pending(_poll(work), dict(work.state))
 
     def poll(self, work: Work) -> Outcome:
         """Raises ``NetworkUnavailable``: it is looked at another time."""

@@ -206,8 +206,17 @@ def test_a_service_in_trouble_is_no_answer(id_and_v: IdAndV, server: IdAndVServe
     server.trouble["POST", ""] = Reply(503)
     with pytest.raises(NetworkUnavailable):
         id_and_v.dispatch(work(server))
+
+
+def test_a_sign_in_is_not_lost_over_a_service_that_cannot_be_asked_when_the_browser_is_back(
+    id_and_v: IdAndV, server: IdAndVServer
+) -> None:
     server.trouble = {("GET", "trusted-id-claims"): Reply(503)}
-    assert no(came_back(id_and_v, server))[1] == "2302"
+    waits = came_back(id_and_v, server)
+    assert isinstance(waits, Pending)
+    assert isinstance(waits.action, PollAction)
+    server.trouble = {}
+    assert isinstance(id_and_v.poll(replace(work(server), state=waits.state)), Done)
 
 
 def test_the_person_is_not_sent_to_an_address_that_is_not_secure(id_and_v: IdAndV, server: IdAndVServer) -> None:
