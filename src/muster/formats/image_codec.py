@@ -44,6 +44,7 @@ LOSSY_RATIO = 12.0
 _JPEG_QUALITY = 95
 _THREADS = min(4, os.cpu_count() or 1)
 _MOST_HALVINGS = 3
+_NOT_DECODED = (imagecodecs.Jpeg2kError, NotImplementedError, ValueError, MemoryError)
 _SOON_DECODED_PX = 130_000  # in colour: some 40 ms
 
 
@@ -109,10 +110,10 @@ def decode(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS, *, enough_px: i
     for halvings in range(_halvings(picture.width, picture.height, enough_px), 0, -1):
         with suppress(MalformedData):  # it has no picture as small in it, or is none
             return _opened(content, maximum_pixels, halvings)
-    if codec in (Codec.JP2, Codec.JPEG2000_CODESTREAM) and _is_plain(picture, maximum_pixels):
+    if _is_plain(picture, maximum_pixels):
         room = np.empty(_shape(picture), np.uint8)
-        with suppress(imagecodecs.Jpeg2kError, ValueError):  # Pillow has the last word on what is no picture
-            return np.asarray(imagecodecs.jpeg2k_decode(content, numthreads=_THREADS, out=room))
+        with suppress(*_NOT_DECODED):  # Pillow has the last word on what is no picture
+            return np.asarray(imagecodecs.jpeg2k_decode(codestream_of(content), numthreads=_THREADS, out=room))
     return _opened(content, maximum_pixels)
 
 
@@ -124,7 +125,8 @@ def _shape(picture: Picture) -> tuple[int, ...]:
 def _is_plain(picture: Picture, maximum_pixels: int) -> bool:
     """Such as every capture is, so that it can be decoded without holding the interpreter."""
     fits = 0 < picture.width * picture.height <= maximum_pixels
-    return fits and picture.is_whole and picture.bit_depth == 8 and picture.colour is not Colour.OTHER
+    is_usual = picture.bit_depth == 8 and picture.colour is not Colour.OTHER
+    return picture.is_plain and picture.is_whole and is_usual and fits
 
 
 def _opened(content: bytes, maximum_pixels: int, halvings: int = 0) -> Pixels:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from muster.errors import MalformedData
@@ -49,7 +49,11 @@ class Colour(Enum):
 @dataclass(frozen=True, slots=True)
 class Picture:
     """``width`` and ``height`` are 0 when the picture's header cannot be read. ``is_whole`` says that the header
-    was read and, for JPEG 2000, that the end of the codestream is there."""
+    was read and, for JPEG 2000, that the end of the codestream is there.
+
+    ``is_plain``, of JPEG 2000 alone: what the codestream decodes to are the pixels. All components are sampled one
+    to one, and a JP2 file has no palette, profile or order of channels that is to be applied afterwards.
+    """
 
     codec: Codec
     width: int = 0
@@ -58,6 +62,7 @@ class Picture:
     bit_depth: int = 0
     is_lossless: bool = False
     is_whole: bool = False
+    is_plain: bool = False
 
 
 def picture_in(record: Record) -> Picture:
@@ -125,19 +130,19 @@ def _raw_lengths(record: Record) -> set[int]:
 
 
 def _jp2(image: bytes) -> Picture:
-    colour_space, has_palette = 0, False
+    colour_space, has_palette, says_all = 0, False, True
     for kind, start, end in _boxes(image, 0, len(image)):
         if kind == b"jp2h":
-            inner = {name: image[at:to] for name, at, to in _boxes(image, start, end)}
-            has_palette = b"pclr" in inner
-            colour_space = _enumerated(inner.get(b"colr", b""))
+            inner = [(name, image[at:to]) for name, at, to in _boxes(image, start, end)]
+            has_palette = b"pclr" in dict(inner)
+            colour_space = _enumerated(dict(inner).get(b"colr", b""))
+            says_all = sorted(name for name, _ in inner if name != b"res ") == [b"colr", b"ihdr"]
         if kind == b"jp2c":
             found = _codestream(image[start:end])
             fits = not has_palette and colour_space in _COLOUR_SPACES[found.colour]
             colour = found.colour if fits else Colour.OTHER
-            return Picture(
-                Codec.JP2, found.width, found.height, colour, found.bit_depth, found.is_lossless, found.is_whole
-            )
+            is_plain = found.is_plain and says_all and fits and colour_space != 0
+            return replace(found, codec=Codec.JP2, colour=colour, is_plain=is_plain)
     return Picture(Codec.JP2)
 
 
@@ -169,6 +174,7 @@ def _enumerated(colour_box: bytes) -> int:
 
 def _codestream(stream: bytes) -> Picture:
     width = height = depth = 0
+    is_plain = False
     colour, wavelets = Colour.OTHER, []
     for marker, body in _segments(stream, {_START_OF_TILE}):
         if marker == _SIZ:
@@ -176,7 +182,9 @@ def _codestream(stream: bytes) -> Picture:
             # Rsiz u16, then Xsiz, Ysiz, XOsiz, YOsiz, four fields of the tiles, Csiz u16
             _, x1, y1, x0, y0, _, _, _, _, components = reader.unpack("HIIIIIIIIH")
             width, height = max(0, x1 - x0), max(0, y1 - y0)
-            depths = {reader.unpack("BBB")[0] for _ in range(components)}
+            each = [reader.unpack("BBB") for _ in range(components)]  # Ssiz, XRsiz, YRsiz
+            depths = {depth for depth, _, _ in each}
+            is_plain = {(across, down) for _, across, down in each} == {(1, 1)}
             depth = depths.pop() + 1 if len(depths) == 1 else 0  # the sign bit makes it more than any depth
             colour = _by_components(components)
         elif marker == _COD:  # Scod u8, progression u8, layers u16, transform u8, levels to style 4 u8, wavelet
@@ -185,7 +193,7 @@ def _codestream(stream: bytes) -> Picture:
             wavelets.append(Reader(body).unpack("6sB")[1])
     is_whole = width > 0 and height > 0 and bool(wavelets) and _END_OF_IMAGE in stream
     is_lossless = bool(wavelets) and all(each == 1 for each in wavelets)
-    return Picture(Codec.JPEG2000_CODESTREAM, width, height, colour, depth, is_lossless, is_whole)
+    return Picture(Codec.JPEG2000_CODESTREAM, width, height, colour, depth, is_lossless, is_whole, is_plain)
 
 
 def _by_components(count: int) -> Colour:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from muster.errors import MalformedData
 from muster.formats.image_codec import (
@@ -26,6 +26,7 @@ from muster.formats.image_codec import (
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_5 import FaceRecord
 from muster.formats.iso19794_6 import IrisRecord
+from muster.formats.iso19794_picture import describe
 
 # Slanted stripes with an edge: something a lossy codec would change.
 GREY: Pixels = ((np.add.outer(np.arange(40) * 7, np.arange(32) * 5) % 256) ^ 0x2A).astype(np.uint8)
@@ -144,6 +145,59 @@ def test_other_threads_go_on_while_jpeg_2000_is_read() -> None:
         turns += 1
         time.sleep(0.001)
     assert turns > 10
+
+
+def red_for_blue() -> bytes:
+    """A colour profile in which red is what is blue elsewhere."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile.replace(b"rXYZ", b"....").replace(b"bXYZ", b"rXYZ").replace(b"....", b"bXYZ")
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", len(content) + 8, kind) + content
+
+
+def with_header(content: bytes, *boxes: bytes) -> bytes:
+    """A JP2 file whose header has these boxes behind the first, in place of its own (ISO/IEC 15444-1 I.5.3)."""
+    at, end = content.index(b"jp2h") - 4, content.index(b"jp2c") - 4
+    return content[:at] + box(b"jp2h", content[at + 8 : at + 30] + b"".join(boxes)) + content[end:]
+
+
+# A ``cdef`` box (I.5.3.6) that calls the first channel blue and the third red.
+TURNED = box(b"cdef", struct.pack(">H9H", 3, 0, 0, 3, 1, 0, 2, 2, 0, 1))
+SRGB = box(b"colr", b"\x01\x00\x00\x00\x00\x00\x10")
+
+
+def test_the_header_of_our_own_files_is_all_there_is_to_them() -> None:
+    content = encode_jp2_lossless(RGB)
+    assert with_header(content, SRGB) == content
+    assert describe(content).is_plain
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        (box(b"colr", b"\x02\x00\x00" + red_for_blue()),),
+        (SRGB, box(b"colr", b"\x02\x00\x00" + red_for_blue())),
+        (SRGB, TURNED),
+        (),
+    ],
+    ids=["a profile", "a profile as well", "another order of channels", "nothing"],
+)
+def test_nothing_in_the_header_of_a_file_changes_what_is_seen_in_it(boxes: tuple[bytes, ...]) -> None:
+    content = with_header(encode_jp2_lossless(RGB), *boxes)
+    assert not describe(content).is_plain
+    assert np.array_equal(decode(content), RGB)
+
+
+def test_components_that_are_not_sampled_alike_are_accepted_or_refused_and_nothing_else_happens() -> None:
+    content = bytearray(encode_jp2_lossless(np.stack([GREY] * 3, axis=2)))
+    components = content.index(b"\xff\x51") + 40  # ISO/IEC 15444-1 A.5.1
+    for across, down in ((1, 2), (2, 1), (2, 2), (3, 3)):
+        for component in (1, 2):
+            content[components + 3 * component + 1 : components + 3 * component + 3] = bytes((across, down))
+        assert not describe(bytes(content)).is_plain
+        assert refusal(bytes(content)) in {"accepted", IMAGE_UNDECODABLE.name}
 
 
 @pytest.mark.parametrize("pixels", [GREY, RGB], ids=["grey", "RGB"])

@@ -620,8 +620,8 @@ def test_a_wsq_picture_without_its_frame_is_broken(length: int) -> None:
 @pytest.mark.parametrize(
     "image, expected",
     [
-        (saved(GREY, "JPEG2000"), Picture(Codec.JP2, 44, 60, Colour.GREY, 8, True, True)),
-        (saved(RGB, "JPEG2000", irreversible=True), Picture(Codec.JP2, 40, 48, Colour.RGB, 8, False, True)),
+        (saved(GREY, "JPEG2000"), Picture(Codec.JP2, 44, 60, Colour.GREY, 8, True, True, True)),
+        (saved(RGB, "JPEG2000", irreversible=True), Picture(Codec.JP2, 40, 48, Colour.RGB, 8, False, True, True)),
         (saved(GREY, "JPEG"), Picture(Codec.JPEG, 44, 60, Colour.GREY, 8, False, True)),
         (saved(RGB, "JPEG", progressive=True), Picture(Codec.JPEG, 40, 48, Colour.RGB, 8, False, True)),
         (saved(GREY, "PNG"), Picture(Codec.PNG, 44, 60, Colour.GREY, 8, True, True)),
