@@ -82,14 +82,12 @@ def create_app(
     receiver = Receiver(storage, clock, training=training)
     stopping = Event()
 
-    def admits(path: str, headers: Headers) -> bool:
+    def signs_in(path: str) -> bool:
         # Stations ask the relay with their signature, and without being signed in.
-        return (
-            not login
-            or _is_open(path)
-            or path.startswith(f"{RELAY_PATH}/")
-            or receiver.doorkeeper.admits(_token(headers))
-        )
+        return login and not _is_open(path) and not path.startswith(f"{RELAY_PATH}/")
+
+    def admits(path: str, headers: Headers) -> bool:
+        return not signs_in(path) or receiver.doorkeeper.admits(_token(headers))
 
     def turned_away(status: int, code: str, message: str) -> Response:
         return JSONResponse(_envelope(clock, code, message), status_code=status)
@@ -122,7 +120,7 @@ def create_app(
     routes = [*mosip, *own.routes(), *beside]
     app: ASGIApp = Starlette(routes=routes, exception_handlers={StorageUnavailable: not_now}, lifespan=life)
     app = gate = Gate(
-        app, admission, turned_away, required=hub.signed_requests, signed_in=login, open_to_all=_is_open
+        app, admission, turned_away, required=hub.signed_requests, signed_in=signs_in, open_to_all=_is_open
     )
     limits = replace(limits or Limits(), body_bytes=_large_body, open_to_all=_is_open)
     app = Guard(app, limits, admits, gate.at_the_door, turned_away)

@@ -29,7 +29,7 @@ Refusing = Callable[[int, str, str], Response]
 
 class Gate:
     """``open_to_all`` says of a path whether it is served without a signature; ``required`` whether others are
-    not; ``signed_in`` whether who comes so far without one is signed in."""
+    not; ``signed_in`` whether who comes so far without one is signed in there."""
 
     def __init__(
         self,
@@ -38,14 +38,14 @@ class Gate:
         refusing: Refusing,
         *,
         required: bool,
-        signed_in: bool,
+        signed_in: Callable[[str], bool],
         open_to_all: Callable[[str], bool],
     ) -> None:
         self._app = app
         self._admission = admission
         self._refusing = refusing
         self._required = required
-        self._without = Visitor.KNOWN if signed_in else Visitor.UNSIGNED
+        self._signed_in = signed_in
         self._open_to_all = open_to_all
 
     async def at_the_door(self, scope: Scope) -> NotLetIn | None:
@@ -60,7 +60,7 @@ class Gate:
             if presented is not UNSIGNED or self._required:
                 answer = self._refusing(401, presented.code, presented.message)
                 return NotLetIn(answer, hears_out=presented is OFF_TIME)  # it learns the time from the answer
-            say_who_asks(scope, self._without)
+            say_who_asks(scope, Visitor.KNOWN if self._signed_in(scope["path"]) else Visitor.UNSIGNED)
         else:
             scope.setdefault("state", {})["presented"] = presented
             say_who_asks(scope, Visitor.KNOWN)

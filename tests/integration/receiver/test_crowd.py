@@ -76,10 +76,12 @@ Opened = Callable[..., Connection]
 
 
 @contextmanager
-def _serving(place: Place, hub: HubSettings, most_strangers: int = 100) -> Iterator[Opened]:
+def _serving(
+    place: Place, hub: HubSettings, most_strangers: int = 100, *, login: bool = False
+) -> Iterator[Opened]:
     listening = socket.create_server(("127.0.0.1", 0))
     protocol = headers_in_time(30.0, most_strangers)
-    app = create_app(place.open(), place.clock, hub=hub, limits=LIMITS)
+    app = create_app(place.open(), place.clock, hub=hub, limits=LIMITS, login=login)
     server = uvicorn.Server(uvicorn.Config(app, http=protocol, log_level="critical", timeout_graceful_shutdown=1))
     thread = Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -106,11 +108,12 @@ def _nothing_more_is_taken(opened: Opened, path: str) -> None:
     """Strangers hold what they may: the next octets of one of them are refused."""
     holding = opened(*_unsigned(path, 20_000))
     holding.send(bytes(9_000))
-    while True:
+    for _ in range(200):
         another = opened(*_unsigned(path, 2_000))
         another.send(bytes(2_000))
         if another.status()[0] == 503:  # what the first sent was read by now
             return
+    pytest.fail("strangers hold more than their share")
 
 
 @pytest.mark.parametrize(("path", "length"), [(UPLOAD, 1_000_000), (SYNC, 300_000)])
@@ -178,6 +181,11 @@ def test_strangers_hold_their_share_and_a_station_is_served_meanwhile(
         station = opened(*_signed(small, SYNC, body))
         station.send(body)
         assert station.status()[0] == 200
+
+
+def test_who_asks_the_relay_without_signing_in_holds_a_strangers_share(small: Place) -> None:
+    with _serving(small, OPEN, login=True) as opened:
+        _nothing_more_is_taken(opened, f"/relay/{'x' * 43}")
 
 
 def test_so_many_strangers_are_under_way_at_once_and_a_station_all_the_same(small: Place) -> None:
