@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from threading import Event
 
 from muster.audit.catalogue import AuditEvent
@@ -25,7 +26,6 @@ from muster.domain.biometrics import (
 from muster.domain.confirmation import Cause
 from muster.domain.delivery import OutboxEntry
 from muster.domain.lifecycle import (
-    BlobRef,
     ConsentGiven,
     Registration,
     RequestNamed,
@@ -57,7 +57,7 @@ from muster.workstation.proving import Proof
 from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Language, ReferenceData
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.shared_documents import SharedDocuments
-from muster.workstation.slip import PORTRAIT_PX, Slip, compose_slip, portrait
+from muster.workstation.slip import PORTRAIT_PX, PortraitAhead, Slip, compose_slip, portrait
 from muster.workstation.slip_codes import SlipCodes
 from muster.workstation.submission import Submission
 from muster.workstation.summary import Summary, summarize
@@ -130,7 +130,7 @@ class Enrollment(PersonCapture):
         self.shared: SharedDocuments
         self.prefill: Prefilling
         self.slip_codes: SlipCodes
-        self._portrait_of: tuple[BlobRef | None, bytes] = (None, b"")
+        self._portrait_ahead = PortraitAhead()
         self.person = PersonScreen(
             journal,
             self.consent_text,
@@ -428,10 +428,11 @@ class Enrollment(PersonCapture):
         """The acknowledgement. Raises ``Refused(CONTENT_GONE)`` once the content is destroyed (``forget``)."""
         state = self._journal.load(registration_id)
         self._submission.require_content(state)
+        face = state.samples.get(BiometricAttribute.FACE)
         return compose_slip(
             replace(state, samples=self.asked.of_person(state).samples(state)),
             self.details.form(state.started.process),
-            self._portrait(state),
+            self._portrait_ahead.take(face.record, partial(self._portrait, registration_id)) if face else b"",
             signed_text=self.slip_codes.code_of(state),
             valid_until=self.slip_codes.valid_until(state),
             signature=self.person.signature_picture(state),
@@ -439,19 +440,19 @@ class Enrollment(PersonCapture):
         )
 
     def prepare_slip(self, registration_id: RegistrationId) -> None:
-        """While the officer reads what they sign: the next person waits for the slip. The slip is the same
-        without it."""
-        self._portrait(self._journal.load(registration_id))
-
-    def _portrait(self, state: Registration) -> bytes:
+        """While the officer reads what they sign: the next person waits for the slip, which is the same without
+        it. Kept until it is taken, or dropped by ``unprepare_slip``."""
+        state = self._journal.load(registration_id)
         face = state.samples.get(BiometricAttribute.FACE)
-        if face is None:
-            return b""
-        record, png = self._portrait_of
-        if record != face.record:
-            png = portrait(self.sample_picture(state.id, BiometricAttribute.FACE, enough_px=PORTRAIT_PX))
-            self._portrait_of = face.record, png
-        return png
+        if face is not None:
+            self._portrait_ahead.make(face.record, partial(self._portrait, registration_id))
+
+    def unprepare_slip(self) -> None:
+        """The officer went elsewhere."""
+        self._portrait_ahead.drop()
+
+    def _portrait(self, registration_id: RegistrationId) -> bytes:
+        return portrait(self.sample_picture(registration_id, BiometricAttribute.FACE, enough_px=PORTRAIT_PX))
 
     def with_slip(self, among: Collection[RegistrationId]) -> frozenset[RegistrationId]:
         """Those whose slip can still be printed: their content is not destroyed yet."""
@@ -463,7 +464,6 @@ class Enrollment(PersonCapture):
         if self._journal.load(registration_id).uploaded is not None:
             self._duplicates.remember(registration_id)
             self._submission.destroy_content(registration_id)
-            self._portrait_of = (None, b"")
 
 
 def _name_of(state: Registration) -> str:

@@ -7,10 +7,11 @@ anybody verifies without a network (``workstation.slip_codes``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from PIL import Image
 
 from muster.devices.frames import Pixels
 from muster.domain.applicant import LocalizedText
-from muster.domain.lifecycle import Registration
+from muster.domain.lifecycle import BlobRef, Registration
 from muster.formats.image_codec import encode_png
 from muster.workstation.dates_for_people import date_in_words, day_in, has_month_names, moment_in_words
 from muster.workstation.forms import FormField
@@ -108,6 +109,35 @@ def compose_slip(
         signed_text=signed_text,
         signature_png=b"" if signature is None else encode_png(signature),
     )
+
+
+class PortraitAhead:
+    """The one portrait that is made ahead of its slip, on one lane, and taken once, on another. Nothing of it
+    stays when it was taken or dropped, even where it is still being made then."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._of: BlobRef | None = None
+        self._png = b""
+
+    def make(self, of: BlobRef, draw: Callable[[], bytes]) -> None:
+        with self._lock:
+            self._of, self._png = of, b""
+        png = draw()
+        with self._lock:
+            if self._of == of:
+                self._png = png
+
+    def take(self, of: BlobRef, draw: Callable[[], bytes]) -> bytes:
+        """Made now, if it was not."""
+        with self._lock:
+            png = self._png if self._of == of else b""
+        self.drop()
+        return png or draw()
+
+    def drop(self) -> None:
+        with self._lock:
+            self._of, self._png = None, b""
 
 
 def issued_at(state: Registration) -> datetime:

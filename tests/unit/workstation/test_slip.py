@@ -13,13 +13,14 @@ from PIL import Image
 
 from muster.clock import utc_now
 from muster.crypto.slip_key import SlipKey
-from muster.domain.lifecycle import Registration, Started
+from muster.domain.lifecycle import BlobRef, Registration, Started
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, NotAuthentic, Refused
 from muster.formats.slip_claims import SlipClaims, name_hash
 from muster.workstation.dates_for_people import date_in_words, moment_in_words
+from muster.workstation.person_capture import PersonCapture
 from muster.workstation.reference import LANGUAGES
-from muster.workstation.slip import compose_slip
+from muster.workstation.slip import PortraitAhead, compose_slip
 from muster.workstation.slip_codes import check_slip
 from unit.workstation.desks import desk_at
 
@@ -74,13 +75,36 @@ def test_the_photograph_on_the_slip_is_the_one_that_was_kept(signed: tuple[Path,
         assert max(photo.size) <= 480  # it is printed four centimetres high
 
 
-def test_a_slip_prepared_while_the_officer_reads_is_the_same_slip(signed: tuple[Path, RegistrationId]) -> None:
+def test_a_slip_prepared_while_the_officer_reads_is_the_same_and_needs_the_face_no_more(
+    signed: tuple[Path, RegistrationId], monkeypatch: pytest.MonkeyPatch
+) -> None:
     root, registration_id = signed
     with desk_at(root) as desk:
         unprepared = desk.enrollment.slip(registration_id)
-    with desk_at(root) as desk:
         desk.enrollment.prepare_slip(registration_id)
+        monkeypatch.delattr(PersonCapture, "sample_picture")
         assert desk.enrollment.slip(registration_id) == unprepared
+
+
+def test_a_portrait_made_ahead_is_taken_once_and_never_for_another_face() -> None:
+    ahead, one, other = PortraitAhead(), BlobRef("1", "", 0), BlobRef("2", "", 0)
+    ahead.make(one, lambda: b"one")
+    assert ahead.take(other, lambda: b"other") == b"other"
+    assert ahead.take(one, lambda: b"one, made now") == b"one, made now"
+    ahead.make(one, lambda: b"one")
+    assert ahead.take(one, lambda: b"one, made now") == b"one"
+    assert ahead.take(one, lambda: b"one, made now") == b"one, made now"
+
+
+def test_a_portrait_dropped_while_it_is_made_is_not_kept() -> None:
+    ahead, one = PortraitAhead(), BlobRef("1", "", 0)
+
+    def made() -> bytes:
+        ahead.drop()
+        return b"one"
+
+    ahead.make(one, made)
+    assert ahead.take(one, lambda: b"one, made now") == b"one, made now"
 
 
 @pytest.mark.parametrize("language", [each.code for each in LANGUAGES])

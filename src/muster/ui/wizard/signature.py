@@ -177,6 +177,7 @@ class SignaturePage(StepPage):
     def leave(self) -> None:
         self._cancel.set()
         self.box.clear()
+        self.enrollment.unprepare_slip()
 
     @property
     def _waits_for_supervisor(self) -> bool:
