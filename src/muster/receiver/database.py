@@ -115,9 +115,9 @@ class Database:
         self._engine.dispose()
 
 
-def is_written(connection: sa.Connection, added: Any) -> bool:
-    """Run an ``INSERT ... ON CONFLICT``: whether it wrote a row. (Not every driver counts the rows of one.)"""
-    return connection.execute(added.returning(sa.literal(1))).first() is not None
+def is_written(connection: sa.Connection, written: Any) -> bool:
+    """Run an ``INSERT ... ON CONFLICT`` or ``UPDATE``: whether it wrote a row. (Not every driver counts those.)"""
+    return connection.execute(written.returning(sa.literal(1))).first() is not None
 
 
 def database_in(folder: Path) -> str:

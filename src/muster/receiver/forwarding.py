@@ -26,7 +26,7 @@ from muster.crypto.envelope import encrypt
 from muster.errors import MusterError, NotAuthentic, StorageUnavailable
 from muster.packet.resealing import reseal
 from muster.receiver.forwarding_queue import Due, EnrollmentQueue, ForwardingQueue, Going, PacketQueue, Resealed
-from muster.receiver.objects import store
+from muster.receiver.objects import OBJECT_MISSING, store
 from muster.receiver.storage import Storage, new_object_name
 from muster.upload.remedies import NOT_SAID, PacketRefused, Remedy, what_follows
 from muster.upload.schedule import next_attempt
@@ -47,6 +47,10 @@ class Line(ABC):
     @abstractmethod
     def to(self, due: Due) -> AbstractContextManager[Target]:
         """For what is due."""
+
+
+class _LeaseLost(Exception):
+    """Another process has it by now."""
 
 
 class Forwarding:
@@ -99,15 +103,22 @@ class Forwarding:
                 made = self._gone_to(target, due)
         except MusterError as error:
             return self._failed(queue, due, error)
-        queue.sent(due)
-        with suppress(StorageUnavailable):  # what stays is swept
-            if made is not None:
-                self._storage.objects.delete(made.object_name)
+        except _LeaseLost:
+            return self._left_to_another(due)
+        if not queue.sent(due):
+            return self._left_to_another(due)
+        if made is not None:
+            self._delete(made)
         log.info("forwarded", **{due.what.value: due.number}, attempts=due.attempts)
         return None
 
+    def _left_to_another(self, due: Due) -> Remedy:
+        """Who has the lease by now sends what lies ready, and settles it."""
+        log.warning("forwarding took longer than its lease", **{due.what.value: due.number})
+        return Remedy.LATER
+
     def _gone_to(self, target: Target, due: Due) -> Resealed | None:
-        """What lies ready for it no longer has to."""
+        """What lies ready for it no longer has to. Raises ``_LeaseLost``."""
         if due.what is Going.ENROLLMENT or not self._line.takes_packets:
             target.upload(due.number, b"")
             return due.resealed
@@ -123,8 +134,14 @@ class Forwarding:
         digest = hashlib.sha256(content).hexdigest()
         made = Resealed(new_object_name("forwards", due.number), digest, len(content))
         store(self._storage.objects, made.object_name, content)
-        self._packets.sealed(due, made)
+        if not self._packets.sealed(due, made):
+            self._delete(made)  # announced is only what is recorded
+            raise _LeaseLost
         return made
+
+    def _delete(self, made: Resealed) -> None:
+        with suppress(StorageUnavailable):  # what stays is swept
+            self._storage.objects.delete(made.object_name)
 
     def _content(self, made: Resealed) -> bytes:
         return self._storage.objects.get(made.object_name)
@@ -132,12 +149,15 @@ class Forwarding:
     def _failed(self, queue: ForwardingQueue, due: Due, error: MusterError) -> Remedy:
         told = error.server_code if isinstance(error, PacketRefused) else NOT_SAID
         code = error.code.name if told == NOT_SAID else told
-        remedy = Remedy.LATER if isinstance(error, NotAuthentic) else what_follows(error, due.told_before)
+        is_missing = error.code is OBJECT_MISSING
+        # What is wrong with what the hub itself keeps concerns this one only.
+        only_this = is_missing or isinstance(error, NotAuthentic)
+        remedy = Remedy.LATER if only_this else what_follows(error, due.told_before)
         log.warning("forwarding failed", **{due.what.value: due.number}, code=code, remedy=remedy.name.lower())
         if remedy is Remedy.GIVE_UP:
             queue.refused(due, code)
         else:
-            queue.again_at(due, self._later(due, error), code)
+            queue.again_at(due, self._later(due, error), code, anew=is_missing)
         return remedy
 
     def _later(self, due: Due, error: MusterError) -> datetime:

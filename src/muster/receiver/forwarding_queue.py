@@ -3,7 +3,8 @@
 One process at a time takes a row, for the time of a lease. Killed, it loses the lease and another begins again,
 which is safe: the national system answers "duplicate" to a packet it has, and is told nothing new by an enrollment
 it has. Who settles a row names the lease it was taken with; one that was lost, or an enrollment about which more
-came meanwhile, is settled by nobody who took it before.
+came meanwhile, is settled by nobody who took it before. Whether it was is told, since what lies ready for a row
+belongs to who has it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from muster.clock import Clock, rfc3339
-from muster.receiver.database import Database
+from muster.receiver.database import Database, is_written
 from muster.receiver.tables import enrollment, enrollment_forward, forward
 
 LEASE = timedelta(minutes=10)
@@ -95,15 +96,18 @@ class ForwardingQueue:
             return None
         return Due(self._what, number, until, row.attempts, row.code, self._resealed(row))
 
-    def sent(self, due: Due) -> None:
+    def sent(self, due: Due) -> bool:
+        """Whether the lease still held."""
         done_at = rfc3339(self._clock())
-        self._settle(due, standing=Standing.SENT.value, code=None, done_at=done_at, **self._as_sent)
+        return self._settle(due, standing=Standing.SENT.value, code=None, done_at=done_at, **self._as_sent)
 
     def refused(self, due: Due, code: str) -> None:
         self._settle(due, standing=Standing.REFUSED.value, code=code, done_at=rfc3339(self._clock()))
 
-    def again_at(self, due: Due, when: datetime, code: str) -> None:
-        self._settle(due, attempts=self._rows.c.attempts + 1, next_at=rfc3339(when), code=code)
+    def again_at(self, due: Due, when: datetime, code: str, *, anew: bool = False) -> None:
+        """``anew`` where what lay ready for it is gone."""
+        ready = self._as_sent if anew else {}
+        self._settle(due, attempts=self._rows.c.attempts + 1, next_at=rfc3339(when), code=code, **ready)
 
     def again_now(self, number: str) -> None:
         """A person says so, of one that was refused for good; any other is left alone. A packet is sealed anew:
@@ -134,10 +138,10 @@ class ForwardingQueue:
     def _resealed(self, row: Any) -> Resealed | None:
         return None
 
-    def _settle(self, due: Due, **values: Any) -> None:
+    def _settle(self, due: Due, **values: Any) -> bool:
         mine = (self._number == due.number) & (self._rows.c.next_at == due.until)
         with self._database.writing() as connection:
-            connection.execute(sa.update(self._rows).where(mine).values(**values))
+            return is_written(connection, sa.update(self._rows).where(mine).values(**values))
 
 
 class PacketQueue(ForwardingQueue):
@@ -146,9 +150,9 @@ class PacketQueue(ForwardingQueue):
     _number = forward.c.packet_id
     _as_sent: ClassVar[Mapping[str, None]] = {"object_name": None}
 
-    def sealed(self, due: Due, made: Resealed) -> None:
-        """Before it is announced: what was announced is what is sent."""
-        self._settle(due, object_name=made.object_name, digest=made.digest, size=made.size)
+    def sealed(self, due: Due, made: Resealed) -> bool:
+        """Before it is announced: what was announced is what is sent. Whether the lease still held."""
+        return self._settle(due, object_name=made.object_name, digest=made.digest, size=made.size)
 
     def _resealed(self, row: Any) -> Resealed | None:
         return Resealed(row.object_name, row.digest, row.size) if row.object_name else None

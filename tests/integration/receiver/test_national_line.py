@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import httpx2
 import pytest
 import sqlalchemy as sa
 
@@ -21,7 +23,7 @@ from muster.packet.assemble import assemble
 from muster.packet.contents import FieldCaptures
 from muster.packet.seal import SealedPacket, seal
 from muster.receiver.forwarding import Forwarding, going_on
-from muster.receiver.forwarding_queue import PacketQueue
+from muster.receiver.forwarding_queue import PacketQueue, Resealed
 from muster.receiver.national_line import NationalLine
 from muster.receiver.settings import ForwardTo, parse_settings
 from muster.receiver.tables import forward
@@ -158,6 +160,73 @@ def test_a_packet_that_does_not_open_waits_for_a_person_with_the_code_of_what_is
     assert forwarding.round() == 0
     refused = PacketQueue(small.open().database, small.clock).refusals(1)
     assert refused == [(sealed.packet_id, "ENVELOPE_TOO_SHORT")]
+
+
+# More slowly than the lease takes
+
+
+class _Slow(httpx2.BaseTransport):
+    """``meanwhile`` happens once, before the answer of the path that ends so is heard."""
+
+    def __init__(self, line: httpx2.BaseTransport, path_end: str, meanwhile: Callable[[], object]) -> None:
+        self._line = line
+        self._path_end = path_end
+        self._meanwhile: Callable[[], object] | None = meanwhile
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        answer = self._line.handle_request(request)
+        if request.url.path.endswith(self._path_end) and self._meanwhile is not None:
+            self._meanwhile()
+            self._meanwhile = None
+        return answer
+
+
+def _overtaken(place: Place, national: National, sealed: SealedPacket, path_end: str) -> Forwarding:
+    """After a round in which another process took the packet while the answer of that path was waited for."""
+
+    def taken() -> None:
+        pass_time(place, national, timedelta(minutes=11))
+        assert PacketQueue(place.open().database, place.clock).take() is not None
+
+    _forwarding(place, national, national.settings("mosip"), sealed)
+    hub, slow = place.open(), _Slow(national.line, path_end, taken)
+    line = NationalLine(national.settings("mosip"), hub, place.clock, lambda url: Transport(url, transport=slow))
+    forwarding = going_on(hub, line, place.clock)
+    assert forwarding.round() == 0
+    return forwarding
+
+
+def test_who_lost_a_packet_while_it_was_sent_leaves_what_was_sealed_to_who_has_it_now(
+    place: Place, national: National, sealed: SealedPacket
+) -> None:
+    forwarding = _overtaken(place, national, sealed, "/registrationpackets")
+    assert _counts(place) == {"waiting": 1}
+    pass_time(place, national, timedelta(minutes=11))
+    assert forwarding.round() == 1
+    assert (_counts(place), list(place.open().objects.listed("forwards/"))) == ({"sent": 1}, [])
+
+
+def test_who_lost_a_packet_before_it_was_sealed_announces_nothing_and_leaves_nothing_behind(
+    place: Place, national: National, sealed: SealedPacket
+) -> None:
+    _overtaken(place, national, sealed, "/getCertificate")
+    assert not any(each.url.path.endswith("/syncV2") for each in national.line.heard)
+    assert list(place.open().objects.listed("forwards/")) == []
+
+
+def test_what_was_sealed_and_is_gone_is_sealed_anew_and_keeps_no_other_waiting(
+    small: Place, national: National, sealed: SealedPacket
+) -> None:
+    forwarding, hub = _forwarding(small, national, national.settings("mosip"), sealed), small.open()
+    hub.forwards = queue = PacketQueue(hub.database, small.clock)
+    due = queue.take()
+    assert due is not None
+    queue.sealed(due, Resealed("forwards/gone", "0" * 64, 1))
+    pass_time(small, national, timedelta(minutes=11))
+    hub.accept(f"{1:029}", sealed.content)  # which nobody announced: refused there
+    assert (forwarding.round(), _counts(small)) == (0, {"refused": 1, "waiting": 1})
+    pass_time(small, national, timedelta(minutes=5))
+    assert (forwarding.round(), _counts(small)) == (1, {"refused": 1, "sent": 1})
 
 
 # Gone on
