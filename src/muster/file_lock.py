@@ -33,7 +33,7 @@ class FileLock(Protocol):
         """Alone; waits for whoever has it, however long that is."""
 
     def try_to_take(self, file: int) -> bool:
-        """Alone, or not at all."""
+        """Alone, or not at all: what this file shared until then it no longer does, whoever shares it besides."""
 
     def share(self, file: int) -> None:
         """With whoever else shares it; waits for somebody who has it alone. Nothing where it cannot be shared."""

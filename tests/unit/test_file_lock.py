@@ -92,6 +92,14 @@ def test_flock_is_shared_by_several_and_then_had_by_none_alone(files: tuple[int,
     assert lock.can_be_shared and not lock.try_to_take(mine)
 
 
+def test_flock_shared_by_two_is_lost_to_the_one_who_wanted_it_alone(files: tuple[int, int]) -> None:
+    lock, (mine, theirs) = ByFlock(), files
+    lock.share(mine)
+    lock.share(theirs)
+    assert not lock.try_to_take(mine)
+    assert lock.try_to_take(theirs)
+
+
 def test_what_cannot_be_shared_stays_with_who_has_it(files: tuple[int, int]) -> None:
     lock, (mine, theirs) = ByRegions(Msvcrt()), files
     lock.take(mine)

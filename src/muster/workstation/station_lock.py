@@ -36,10 +36,11 @@ class StationLock:
         _LOCK.share(self._file.fileno())
 
     def alone_again(self) -> bool:
-        """Take it alone if nobody else holds it any more: whoever comes meanwhile waits."""
+        """Take it alone if nobody else holds it any more: whoever comes meanwhile waits. Otherwise it is held
+        shared as before: what the system drops when it says no is taken again."""
         if not _LOCK.can_be_shared:  # somebody may be at work who could not take it
             return self.is_alone
-        return _LOCK.try_to_take(self._file.fileno())
+        return _take(self._file.fileno())
 
     def release(self) -> None:
         self._file.close()
