@@ -26,7 +26,7 @@ from pathlib import Path
 from muster import durable
 from muster.clock import Clock, parse_rfc3339, rfc3339
 from muster.errors import Code, SignInRefused
-from muster.file_lock import of_this_system
+from muster.file_lock import FileLock, of_this_system
 from muster.workstation.uptime import Uptime, uptime
 
 SIGN_IN_LATER = Code(
@@ -115,12 +115,14 @@ class Lockouts:
         clock: Clock,
         patience: Patience,
         running: Callable[[], Uptime] = uptime,
+        lock: FileLock | None = None,
     ) -> None:
         self._path = path
         self._known = known
         self._clock = clock
         self._patience = patience
         self._running = running
+        self._lock = lock or of_this_system()
         self._last_written: dict[str, Attempts] = {}
 
     def begin(self, user_id: str) -> None:
@@ -153,7 +155,7 @@ class Lockouts:
             entries[name] = replace(before, wrong=max(before.wrong - 1, 0), untold=max(before.untold - 1, 0))
 
     def left_s(self, user_id: str) -> float:
-        """How long there is to be waited."""
+        """How long there is to be waited. Raises ``StorageUnavailable``."""
         return max(0.0, self._left_s(self._read().get(self._name(user_id), self._never())))
 
     def take_untold(self) -> tuple[tuple[str, int, str], ...]:
@@ -201,25 +203,37 @@ class Lockouts:
         with durable.disk_errors():
             lock = self._path.with_suffix(".lock").open("ab")
         with lock:
-            of_this_system().take(lock.fileno())
-            entries = self._read()
-            yield entries
-            if entries != self._last_written:
-                content = {name: asdict(each) for name, each in entries.items()}
-                durable.write(self._path, json.dumps(content).encode())
+            with durable.disk_errors():
+                self._lock.take(lock.fileno())
+            try:
+                entries = self._read()
+                yield entries
+                if entries != self._last_written:
+                    content = {name: asdict(each) for name, each in entries.items()}
+                    durable.write(self._path, json.dumps(content).encode())
+            finally:
+                self._lock.leave(lock.fileno())
 
     def _read(self) -> dict[str, Attempts]:
-        """A file that was made unreadable lets nobody try more than before: everybody begins with one wait."""
+        """A file that was made unreadable lets nobody try more than before: everybody begins with one wait. Raises
+        ``StorageUnavailable`` where the disk does not give it."""
         self._last_written = {}
+        with durable.disk_errors():
+            octets = _content(self._path)
         try:
-            content = json.loads(self._path.read_bytes())
+            content = json.loads(octets)
             self._last_written = {str(name): _attempts(each) for name, each in content.items()}
-        except FileNotFoundError:
-            pass
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             tried = self._now(self._patience.free, 0)
             return {self._name(each): tried for each in self._known()}
         return dict(self._last_written)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b"{}"
 
 
 def _attempts(content: dict[str, object]) -> Attempts:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from muster.errors import SignInRefused
+from muster.errors import SignInRefused, StorageUnavailable
+from muster.file_lock import ByRegions, FileLock
 from muster.workstation.lockouts import KeptPatience, Lockouts, Patience, Uptime
+from simulators.msvcrt import Msvcrt
 
 _PATIENCE = Patience(free=3, first_wait_s=30, longest_wait_s=100)
 
@@ -40,7 +44,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "lockouts.json"
 
 
-def _at(path: Path, computer: Computer) -> Lockouts:
+def _at(path: Path, computer: Computer, lock: FileLock | None = None) -> Lockouts:
     """What a program that starts now knows."""
     return Lockouts(
         path,
@@ -48,6 +52,7 @@ def _at(path: Path, computer: Computer) -> Lockouts:
         lambda: computer.clock,
         _PATIENCE,
         lambda: Uptime(computer.boot, computer.up_s),
+        lock,
     )
 
 
@@ -179,3 +184,31 @@ def test_the_trail_hears_of_every_wrong_attempt_once(path: Path, computer: Compu
 def test_a_patience_that_somebody_wrote_into_the_file_past_the_bounds_says_nothing(path: Path, text: str) -> None:
     path.write_text(text)
     assert KeptPatience(path).read(Patience(free=4)) == Patience(free=4)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows' own way is played on top of flock")
+def test_an_attempt_lets_the_next_program_count_at_once(path: Path, computer: Computer) -> None:
+    """On Windows a file that is closed may be locked for some time yet."""
+
+    def nobody_waits(_: float) -> None:
+        raise TimeoutError
+
+    lock = ByRegions(Msvcrt(), nobody_waits)
+    _at(path, computer, lock).begin("erika")
+    _at(path, computer, lock).begin("erika")
+    assert _at(path, computer, lock).take_untold() == (("erika", 2, "2026-03-01T12:00:00.000Z"),)
+
+
+def test_an_attempt_that_cannot_be_counted_is_the_disks_fault(path: Path, computer: Computer) -> None:
+    system = Msvcrt()
+    system.broken = errno.EIO
+    with pytest.raises(StorageUnavailable) as caught:
+        _at(path, computer, ByRegions(system)).begin("erika")
+    assert caught.value.code.name == "DISK_UNWRITABLE"
+
+
+def test_attempts_that_cannot_be_read_are_the_disks_fault(path: Path, computer: Computer) -> None:
+    path.mkdir()
+    with pytest.raises(StorageUnavailable) as caught:
+        _at(path, computer).begin("erika")
+    assert caught.value.code.name == "DISK_UNWRITABLE"
