@@ -49,9 +49,15 @@ class ProofCard(Card):
         self.alone.clicked.connect(self._choose_alone)
         self.never_mind = button(tr("Never mind"))
         self.never_mind.clicked.connect(self._offer)
-        for each in (self.begin, self.choose, self.alone, self.never_mind):
-            row.addWidget(each)
         self.column.addLayout(row)
+        buttons = row
+        if theme.is_large():  # beside them the sentence would have no room
+            buttons = QHBoxLayout()
+            self.column.addLayout(buttons)
+        for each in (self.begin, self.choose, self.alone, self.never_mind):
+            buttons.addWidget(each)
+        if buttons is not row:
+            buttons.addStretch(1)  # where lines begin they are seen first
         self.note = Note()
         self.column.addWidget(self.note)
         self._show_buttons()
