@@ -24,7 +24,7 @@ from muster.audit.catalogue import AuditEvent
 from muster.crypto.sealing import Sealer
 from muster.domain.operators import Permission
 from muster.domain.sharing import SharingToken, TokenStanding, final_day_after
-from muster.errors import BadInput, Code, KeyUnavailable, MusterError, NetworkUnavailable, Refused
+from muster.errors import BadInput, Code, KeyUnavailable, MusterError, NetworkUnavailable, NotAuthentic, Refused
 from muster.proofing.definitions import Definitions, MitrustMethodDefinition
 from muster.upload.schedule import next_attempt
 from muster.workstation.journal import Journal
@@ -123,11 +123,8 @@ class TokenVault:
         """Take in the station's own tokens that no method has asked for yet. What is not there yet, is not."""
         for each in self._definitions().methods:
             if isinstance(each, MitrustMethodDefinition) and each.mode == "autoupdate" and each.token_ref:
-                try:
-                    given = self._secret(each.token_ref.key)
-                except KeyUnavailable:
-                    continue
-                self.own(each.id, given)
+                with suppress(KeyUnavailable, NotAuthentic):  # one that was changed is noted when it is due
+                    self.own(each.id, self._secret(each.token_ref.key))
 
     def renew_due(self) -> int:
         """Renew what is best renewed now; returns how many were.
@@ -190,14 +187,14 @@ class TokenVault:
             raise
         now = servers_clock or self._journal.now()
         for each in pending:
-            if self._is_final(each, now):
-                kept_from = Refused(SHARING_TOKEN_FINAL)
-                if servers_clock and now >= each.dies_at:
-                    self._note(each, kept_from)
-                continue
-            if not (wanted or each.is_asked_about(now)):
-                continue
             try:
+                if self._is_final(each, now):
+                    kept_from = Refused(SHARING_TOKEN_FINAL)
+                    if servers_clock and now >= each.dies_at:
+                        self._note(each, kept_from)
+                    continue
+                if not (wanted or each.is_asked_about(now)):
+                    continue
                 self._renewed(each, service, client, now)
                 renewed += 1
             except _TooOften as busy:
@@ -208,7 +205,7 @@ class TokenVault:
             except NetworkUnavailable as error:
                 self._note(each, error)
                 raise
-            except (BadInput, Refused) as error:
+            except (BadInput, KeyUnavailable, NotAuthentic, Refused) as error:  # of this one alone
                 self._note(each, error, _A_PERSONS_JOB)
                 kept_from = error
         if wanted and kept_from is not None:

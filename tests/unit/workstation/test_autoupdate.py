@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from muster import base64url
+from muster.audit.catalogue import AuditEvent
 from muster.domain.operators import Permission
 from muster.domain.proofing import ExecutionStatus
 from muster.domain.sharing import SharingToken, TokenStanding
@@ -132,6 +133,22 @@ def test_a_token_is_renewed_for_another_ninety_days(
     assert (token.renewed_at, token.given_at) == (server.clock, NOON)
     assert vault.token(token) == f"{TOKEN}-renewed"
     assert vault.renew_due() == 0
+
+
+def test_a_token_that_cannot_be_opened_keeps_no_other_from_being_renewed(
+    desk: Desk, vault: TokenVault, server: MitrustServer, clock: SetClock
+) -> None:
+    changed = only(vault)
+    vault.keep("autoupdate", "a person", f"{TOKEN}-of-somebody", NOON)
+    server.given(TOKEN, f"{TOKEN}-of-somebody")
+    with desk._journal.database.work() as work:
+        work.sharing.put(changed, b"what somebody wrote there")
+        work.record(AuditEvent.SHARING_TOKEN_KEPT, actor="somebody", token=changed.id)
+    after(clock, server, days=60)
+    assert vault.renew_due() == 1
+    kept = {each.id: each.problem for each in vault.all()}
+    assert kept.pop(changed.id) is not None
+    assert list(kept.values()) == [None]
 
 
 @pytest.mark.parametrize("days", [90, 91])
