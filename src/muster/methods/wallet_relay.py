@@ -81,4 +81,4 @@ class Relay:
             return replies[-1]
 
         request = Request(method, urlsplit(url).path, headers=headers, body=body)
-        return self.signing.sent(request, send, lambda: replies[-1].said_at)
+        return self.signing.sent(request, send, lambda: replies[-1].said_at, not_believed=Refused)

@@ -12,7 +12,7 @@ import httpx2
 import muster
 from muster.clock import Clock, utc_now
 from muster.crypto.machine_key import MachineKey
-from muster.errors import Refused
+from muster.errors import MusterError
 from muster.formats.http_signature import (
     CLOCK_TOLERANCE,
     SIGNATURE,
@@ -38,17 +38,20 @@ class RequestSigning:
         self._ahead = timedelta(0)
 
     def sent(
-        self, request: Request, send: Callable[[Request], Answered], server_time: Callable[[], datetime | None]
+        self,
+        request: Request,
+        send: Callable[[Request], Answered],
+        server_time: Callable[[], datetime | None],
+        not_believed: type[MusterError] = SignInWanted,
     ) -> Answered:
         """What ``send`` makes of the signed request. Signed anew each time: the same request is not taken twice.
-        One that was refused while the clocks disagree is sent again by the server's, which ``server_time`` tells
-        then.
+        One that was ``not_believed`` while the clocks disagree is sent again by the server's, which
+        ``server_time`` tells then; what was refused for anything else would be refused again.
 
-        Raises what ``send`` does, which says with ``Refused`` or ``SignInWanted`` that it was refused;
-        ``KeyUnavailable``."""
+        Raises what ``send`` does; ``KeyUnavailable``."""
         try:
             return send(self.signed(request))
-        except (Refused, SignInWanted):
+        except not_believed:
             if not self.heard(server_time()):
                 raise
             return send(self.signed(request))

@@ -585,6 +585,18 @@ def test_a_request_is_signed_over_its_body(server: WireServer, transport: Transp
     assert server.last.headers["keyIndex"] == machine.key_index
 
 
+@pytest.mark.parametrize(("status", "times"), [(401, 2), (403, 1), (409, 1), (413, 1)])
+def test_by_the_servers_clock_only_who_was_not_believed_asks_again(
+    server: WireServer, transport: Transport, machine: SigningKey, status: int, times: int
+) -> None:
+    """Whatever else a server refuses it refuses again, and a packet is large."""
+    for _ in range(2):
+        server.will(Answer(status, headers=ON_TIME))
+    with pytest.raises((Refused, SignInWanted)):
+        Conversation(transport, request_key=machine).post_file("/x", "a.zip", b"a")
+    assert len(server.received) == times
+
+
 def test_requests_are_not_signed_where_nobody_asked_for_it(
     server: WireServer, transport: Transport, machine: SigningKey
 ) -> None:
