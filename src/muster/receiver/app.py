@@ -61,7 +61,8 @@ _HEALTH_PATH = "/v1/syncdata/actuator/health"
 _COME_BACK_S = 5
 # Whoever watches over a hub must hear of it while strangers ask too much.
 _FREE_PATHS = frozenset({_HEALTH_PATH, LIVE, READY, METRICS})
-_OPEN_PATHS = frozenset({_HEALTH_PATH, LOGIN_PATH, SEND_OTP_PATH, *OPEN})
+_SIGN_IN_PATHS = frozenset({LOGIN_PATH, SEND_OTP_PATH})
+_OPEN_PATHS = frozenset({_HEALTH_PATH, *_SIGN_IN_PATHS, *OPEN})
 # A little more than the largest packet, so that the size check can answer instead of the guard.
 _LARGE_BODIES = dict.fromkeys((_UPLOAD_PATH, _ENROLLMENT_PATH), 4 * MAXIMUM_PACKET_BYTES)
 
@@ -123,8 +124,8 @@ def create_app(
         app, admission, turned_away, required=hub.signed_requests, signed_in=signs_in, open_to_all=_is_open
     )
     limits = replace(limits or Limits(), body_bytes=_large_body, open_to_all=_is_open)
-    app = Guard(app, limits, admits, gate.at_the_door, turned_away)
-    app = Strangers(app, hub.strangers, turned_away, open_to_all=_is_open, free=lambda path: path in _FREE_PATHS)
+    app = Guard(app, limits, admits, gate.at_the_door, turned_away, is_sign_in=_is_sign_in, free=_is_free)
+    app = Strangers(app, hub.strangers, turned_away, open_to_all=_is_open, free=_is_free)
     return figures.counting(app) if figures else app
 
 
@@ -167,6 +168,14 @@ def _is_open(path: str) -> bool:
     return (
         path in _OPEN_PATHS or is_for_anybody(path) or path == CONSOLE_PATH or path.startswith(f"{CONSOLE_PATH}/")
     )
+
+
+def _is_free(path: str) -> bool:
+    return path in _FREE_PATHS
+
+
+def _is_sign_in(path: str) -> bool:
+    return path in _SIGN_IN_PATHS
 
 
 def _large_body(path: str) -> int | None:

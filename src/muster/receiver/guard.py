@@ -38,7 +38,8 @@ class Limits:
     networks: a packet of 5 MiB takes three minutes at 256 kbit/s. Where a path is
     ``open_to_all``, a large body has ``open_body_seconds`` only. ``held_bytes`` is what all requests together may
     hold, ``strangers_bytes`` how much of it those that nobody is known to have sent; no more than
-    ``strangers_at_once`` of these are under way."""
+    ``strangers_at_once`` of these are under way. Those that sign in are strangers with as many and ``sign_in_bytes``
+    of their own: whoever is known once in is not kept out by a crowd elsewhere."""
 
     header_count: int = 64
     header_seconds: float = 10.0
@@ -50,6 +51,7 @@ class Limits:
     open_body_seconds: float = 60.0
     held_bytes: int = 256 * MEBIBYTE
     strangers_bytes: int = 64 * MEBIBYTE
+    sign_in_bytes: int = 16 * MEBIBYTE
     strangers_at_once: int = 512
 
     def of(self, path: str) -> tuple[int, float]:
@@ -81,7 +83,8 @@ class _Gone(Exception):
 
 class Guard:
     """``admits`` says whether a request may be served by its headers, ``at_the_door`` whose it is or why it may
-    not; ``answer`` makes a refusal's words."""
+    not; ``answer`` makes a refusal's words. ``is_sign_in`` says of a path whether one signs in there, ``free`` whether
+    it is served however many ask."""
 
     def __init__(
         self,
@@ -90,14 +93,21 @@ class Guard:
         admits: Callable[[str, Headers], bool],
         at_the_door: Callable[[Scope], Awaitable[NotLetIn | None]],
         answer: Answering,
+        *,
+        is_sign_in: Callable[[str], bool] = lambda path: False,
+        free: Callable[[str], bool] = lambda path: False,
     ) -> None:
         self._app = app
         self._limits = limits
         self._admits = admits
         self._at_the_door = at_the_door
         self._answer = answer
+        self._is_sign_in = is_sign_in
+        self._free = free
         self._room = _Room(limits.held_bytes)
         self._strangers = _Room(limits.strangers_bytes, limits.strangers_at_once)
+        self._signing_in = _Room(limits.sign_in_bytes, limits.strangers_at_once)
+        self._watching = _Room(limits.small_body_bytes)  # bodies there say nothing, and must not fill the rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":  # the server's own life; there are no web sockets here
@@ -150,12 +160,19 @@ class Guard:
         return most, seconds
 
     def _enter(self, scope: Scope, rooms: list[_Room]) -> None:
-        wanted = [self._room] if who_asks(scope) is Visitor.KNOWN else [self._room, self._strangers]
+        wanted = self._rooms(scope)
         if any(each.most_requests is not None and each.requests >= each.most_requests for each in wanted):
             raise _TurnedAway(503, "TOO_BUSY", "Too many ask at once")
         for each in wanted:
             each.requests += 1
             rooms.append(each)
+
+    def _rooms(self, scope: Scope) -> list[_Room]:
+        if self._free(scope["path"]):
+            return [self._watching]
+        if who_asks(scope) is Visitor.KNOWN:
+            return [self._room]
+        return [self._room, self._signing_in if self._is_sign_in(scope["path"]) else self._strangers]
 
     async def _pass_by(self, scope: Scope, receive: Receive, refusal: Response, most: int) -> Response:
         """A body up to ``most`` octets is let pass by and not kept, so that the answer is heard and the connection

@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Thread
 
@@ -14,6 +15,7 @@ import uvicorn
 
 from integration.receiver.conftest import Place
 from integration.receiver.line import Line
+from muster.formats.mosip_login import LOGIN_PATH, SEND_OTP_PATH
 from muster.formats.station_enrolment import PATH as ENROLMENT
 from muster.receiver.app import create_app
 from muster.receiver.guard import Limits, headers_in_time, open_files_at_most
@@ -196,6 +198,24 @@ def test_so_many_strangers_are_under_way_at_once_and_a_station_all_the_same(smal
         station = opened(*_signed(small, SYNC, b"{}"))
         station.send(b"{}")
         assert station.status()[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics", "/v1/syncdata/actuator/health"])
+def test_whoever_watches_over_a_hub_hears_of_it_where_strangers_may_do_nothing(small: Place, path: str) -> None:
+    limits = replace(LIMITS, strangers_at_once=0, strangers_bytes=0)
+    line = Line(create_app(small.open(), small.clock, hub=CLOSED, limits=limits), small.clock)
+    assert line.ask("GET", path).status_code == 200
+    assert line.ask("POST", ENROLMENT, content=b"{}").status_code == 503
+
+
+@pytest.mark.parametrize("path", [LOGIN_PATH, SEND_OTP_PATH])
+def test_who_signs_in_is_heard_while_strangers_do_and_hold_what_they_may(small: Place, path: str) -> None:
+    with _serving(small, CLOSED) as opened:
+        for _ in range(LIMITS.strangers_at_once):
+            opened(*_unsigned(ENROLMENT, 10_000), ASKS_FIRST).is_let_in()
+        signing_in = opened(*_unsigned(path, 2))
+        signing_in.send(b"{}")
+        assert signing_in.status()[0] == 200
 
 
 def test_a_process_may_have_many_more_connections_open_than_are_taken_at_one_go() -> None:
