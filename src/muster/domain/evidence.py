@@ -281,9 +281,10 @@ class Evaluation:
     upgrade_paths: tuple[UpgradePath, ...]
 
     @property
-    def by_level_one_device(self) -> bool:
-        """Whether a verified comparison of the body is of what a device of level L1 took."""
-        return any(each.is_verified and each.submission.level_one_device for each in self.evidence)
+    def level_one_amr(self) -> tuple[str, ...]:
+        """Of ``amr`` what verified comparisons say of what a device of level L1 took."""
+        pieces = (each.submission for each in self.evidence if each.is_verified)
+        return tuple(dict.fromkeys(word for each in pieces if each.level_one_device for word in each.amr))
 
     def of(self, submission_id: str) -> Evidence:
         """Raises ``KeyError``."""

@@ -51,11 +51,11 @@ _WALLET = frozenset({"hwk", "swk"})
 _BODY = frozenset({"face", "fpt", "iris"})
 
 
-def context_class(amr: Iterable[str], *, level_one_device: bool) -> ContextClass | None:
-    """The strongest class that these methods (RFC 8176) earn; biometrics count from a device of level L1 alone
-    (K21). None where they earn none."""
+def context_class(amr: Iterable[str], level_one: Iterable[str]) -> ContextClass | None:
+    """The strongest class that these methods (RFC 8176) earn; of the body count those alone that a device of level
+    L1 was used for, ``level_one`` (K21). None where they earn none."""
     found = frozenset(amr)
-    body = bool(found & _BODY) and level_one_device
+    body = bool(_BODY & frozenset(level_one))
     wallet, generated = bool(found & _WALLET), bool(found & _GENERATED)
     code = bool(found & _CODES)
     if body and generated:

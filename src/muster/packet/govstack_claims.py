@@ -47,5 +47,5 @@ def person_claims(evaluation: Evaluation, subject: str) -> dict[str, Any]:
                 "country": alpha2(place.country) if place.country else None,
             }
         )
-    acr = context_class(evaluation.amr, level_one_device=evaluation.by_level_one_device)
+    acr = context_class(evaluation.amr, evaluation.level_one_amr)
     return {**told, "acr": acr.value} if acr is not None else told

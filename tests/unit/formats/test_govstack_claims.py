@@ -70,19 +70,22 @@ def test_a_scope_nobody_knows_asks_for_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amr", "l1", "found"),
+    ("amr", "level_one", "found"),
     [
-        ((), True, None),
-        (("pwd",), False, ContextClass.STATIC_CODE),
-        (("otp",), False, ContextClass.GENERATED_CODE),
-        (("hwk",), False, ContextClass.LINKED_WALLET),
-        (("hwk", "pin"), False, ContextClass.LINKED_WALLET_STATIC_CODE),
-        (("face",), True, ContextClass.BIOMETRICS),
-        (("face",), False, None),  # K21
-        (("fpt", "otp"), True, ContextClass.BIOMETRICS_GENERATED_CODE),
-        (("fpt", "otp"), False, ContextClass.GENERATED_CODE),
-        (("sms",), True, None),
+        ((), (), None),
+        (("pwd",), (), ContextClass.STATIC_CODE),
+        (("otp",), (), ContextClass.GENERATED_CODE),
+        (("hwk",), (), ContextClass.LINKED_WALLET),
+        (("hwk", "pin"), (), ContextClass.LINKED_WALLET_STATIC_CODE),
+        (("fpt",), ("fpt",), ContextClass.BIOMETRICS),
+        (("fpt", "face"), ("fpt",), ContextClass.BIOMETRICS),
+        (("face",), (), None),  # K21
+        (("fpt", "otp"), ("fpt",), ContextClass.BIOMETRICS_GENERATED_CODE),
+        (("fpt", "otp"), (), ContextClass.GENERATED_CODE),
+        (("sms",), ("sms",), None),
     ],
 )
-def test_k21_a_class_is_earned_by_methods(amr: tuple[str, ...], l1: bool, found: ContextClass | None) -> None:
-    assert context_class(amr, level_one_device=l1) is found
+def test_k21_a_class_is_earned_by_methods(
+    amr: tuple[str, ...], level_one: tuple[str, ...], found: ContextClass | None
+) -> None:
+    assert context_class(amr, level_one) is found

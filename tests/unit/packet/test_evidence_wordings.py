@@ -365,6 +365,18 @@ def test_k21_what_was_not_verified_makes_no_class_of_a_device() -> None:
     assert "acr" not in person_claims(worth(CARD, face, broke_off), "psut")
 
 
+def test_k21_one_finger_of_a_level_one_device_suffices_whatever_else_was_compared() -> None:
+    finger = replace(FACE, wire_type="FINGERPRINT", amr=("fpt",), level_one_device=True)
+    face = replace(FACE, id="face", amr=("face",))
+    assert person_claims(worth(CARD, finger, face), "psut")["acr"] == "idbb:acr:biometrics"
+
+
+def test_k21_a_device_of_level_one_vouches_for_its_own_piece_alone() -> None:
+    of_no_body = replace(FACE, wire_type="FINGERPRINT", amr=("user",), level_one_device=True)
+    face = replace(FACE, id="face", amr=("face",))
+    assert "acr" not in person_claims(worth(CARD, of_no_body, face), "psut")
+
+
 def test_of_what_is_not_verified_a_partner_is_told_nothing() -> None:
     declined = replace(CARD, verdict=DocumentVerdict.DECLINED, risks=RISKS)
     assert person_claims(worth(declined), "psut") == {"sub": "psut"}
