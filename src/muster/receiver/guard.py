@@ -38,8 +38,8 @@ class Limits:
     networks: a packet of 5 MiB takes three minutes at 256 kbit/s. Where a path is
     ``open_to_all``, a large body has ``open_body_seconds`` only. ``held_bytes`` is what all requests together may
     hold, ``strangers_bytes`` how much of it those that nobody is known to have sent; no more than
-    ``strangers_at_once`` of these are under way. Those that sign in are strangers with as many and ``sign_in_bytes``
-    of their own: whoever is known once in is not kept out by a crowd elsewhere."""
+    ``strangers_at_once`` of these are under way. Who signs in is a stranger still; as many of these may be under
+    way beside the others, with ``sign_in_bytes`` of their own."""
 
     header_count: int = 64
     header_seconds: float = 10.0
@@ -83,8 +83,8 @@ class _Gone(Exception):
 
 class Guard:
     """``admits`` says whether a request may be served by its headers, ``at_the_door`` whose it is or why it may
-    not; ``answer`` makes a refusal's words. ``is_sign_in`` says of a path whether one signs in there, ``free`` whether
-    it is served however many ask."""
+    not; ``answer`` makes a refusal's words. ``is_sign_in`` says of a path whether one signs in there, ``free``
+    whether it is served however many ask."""
 
     def __init__(
         self,
@@ -236,16 +236,18 @@ def _once(body: bytes) -> Receive:
 
 
 def open_files_at_most() -> int:
-    """How many this process may have open, connections among them, once it has asked for enough."""
+    """How many this process may count on having open, connections among them, once it has asked for enough."""
     try:
         import resource
     except ImportError:  # Windows, which knows no such limit
         return _OPEN_FILES
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _OPEN_FILES)
-    if now == resource.RLIM_INFINITY or now >= wanted:
-        return _OPEN_FILES
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    if now != resource.RLIM_INFINITY and now < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+        except (ValueError, OSError):  # macOS allows less than it says
+            return now
     return wanted
 
 

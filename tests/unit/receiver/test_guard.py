@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +17,8 @@ import pytest
 import uvicorn
 
 from muster.receiver.app import create_app
-from muster.receiver.guard import Limits, headers_in_time
+from muster.receiver.guard import Limits, headers_in_time, open_files_at_most
+from muster.receiver.service import BACKLOG
 from unit.receiver.counter import NOW, Counter
 
 UPLOAD = "/registrationprocessor/v1/packetreceiver/registrationpackets"
@@ -229,6 +231,62 @@ def test_what_all_hold_together_is_bounded(opened: Counter) -> None:
         thread.join()
     assert (full.status, _code(full)) == (503, "TOO_BUSY")
     assert again.status == 200  # what hung up holds nothing any more
+
+
+_ENDLESS = -1  # as the system says it
+
+
+class _FilesOpen:
+    """The system's two limits, and what it says to whoever asks for another."""
+
+    RLIMIT_NOFILE, RLIM_INFINITY = 7, _ENDLESS
+
+    def __init__(self, now: int, most: int, refusal: Exception | None = None) -> None:
+        self.limits = now, most
+        self._refusal = refusal
+
+    def getrlimit(self, which: int) -> tuple[int, int]:
+        return self.limits
+
+    def setrlimit(self, which: int, limits: tuple[int, int]) -> None:
+        if self._refusal is not None:
+            raise self._refusal
+        self.limits = limits
+
+
+@pytest.mark.parametrize(
+    ("now", "most", "may"),
+    [
+        (256, _ENDLESS, 16_384),
+        (1024, 524_288, 16_384),
+        (1024, 4096, 4096),
+        (4096, 4096, 4096),
+        (524_288, 524_288, 16_384),
+        (_ENDLESS, _ENDLESS, 16_384),
+    ],
+)
+def test_a_process_counts_on_as_many_open_files_as_it_gets(
+    monkeypatch: pytest.MonkeyPatch, now: int, most: int, may: int
+) -> None:
+    system = _FilesOpen(now, most)
+    monkeypatch.setitem(sys.modules, "resource", system)
+    assert open_files_at_most() == may
+    assert system.limits[0] == _ENDLESS or system.limits[0] >= may
+
+
+@pytest.mark.parametrize("refusal", [ValueError(), OSError()])
+def test_a_process_that_gets_no_more_open_files_counts_on_those_it_has(
+    monkeypatch: pytest.MonkeyPatch, refusal: Exception
+) -> None:
+    monkeypatch.setitem(sys.modules, "resource", _FilesOpen(256, _ENDLESS, refusal))
+    assert open_files_at_most() == 256
+
+
+def test_where_nothing_is_in_the_way_half_of_the_files_are_many_more_than_are_taken_at_one_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "resource", _FilesOpen(1024, _ENDLESS))
+    assert open_files_at_most() // 2 > 2 * BACKLOG
 
 
 def _now() -> datetime:
