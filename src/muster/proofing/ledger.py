@@ -35,6 +35,7 @@ from muster.domain.proofing import Assurance, Scenario
 from muster.proofing.levels import LevelRule, LevelTable
 
 # A check that failed, by ID&V's number or by a method's own word where ID&V has none; all others leave it open.
+# Methods stand above the ledger: their words are written again here, and tests of submissions tie the two.
 _FAILED = frozenset({AUTHENTICATION_FAILED.code, ATTRIBUTES_DIFFER.code, "FINGER_NOT_SIMILAR", "REST_INVALID"})
 _GENDERS = ("female", "male")
 _STATION = "station"
