@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from muster.clock import utc_now
+from muster.crypto import key_slots
 from muster.domain.operators import Role
 from muster.errors import BadInput, KeyUnavailable, NotAuthentic, SignInRefused, StorageUnavailable
 from muster.workstation import station as station_module
@@ -229,6 +230,19 @@ def test_a_user_name_is_found_whatever_its_case_and_blanks(root: Path) -> None:
     unlocked = Station.at(root, utc_now).unlock(" Erika ", OFFICER.password)
     unlocked.database.close()
     assert unlocked.operator.user_id == "erika"
+
+
+def test_each_password_of_a_station_costs_what_rfc_9106_recommends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those it was made with and those set later. Other tests make cheap ones, some for as long as they run."""
+    monkeypatch.setattr(station_module, "make_slot", key_slots.make_slot)
+    station = Station.create(tmp_path / "made", NewStation(OFFICER, SUPERVISOR), utc_now)
+    station.put_slot("anton", "another long password", bytes(32))
+    slots = json.loads(station.folder.station.read_bytes())["key_slots"]
+    assert {each["user_id"] for each in slots} == {OFFICER.user_id, SUPERVISOR.user_id, "anton"}
+    real = {"name": "argon2id", "memory_kib": 65536, "iterations": 3, "lanes": 4}
+    assert [each["kdf"] for each in slots] == [real] * 3
 
 
 def test_confirming_a_password_refuses_a_wrong_one(root: Path) -> None:
