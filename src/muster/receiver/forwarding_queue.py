@@ -169,9 +169,14 @@ class EnrollmentQueue(ForwardingQueue):
             return connection.scalar(sa.select(sa.func.count()).select_from(_kept_before().subquery())) or 0
 
     def put_those_before(self) -> None:
+        """In one statement: however many they are, stations that write meanwhile wait shortly, and what another
+        process put there first stays as it is."""
+        said = self._waiting()
+        columns = [sa.literal(value, self._rows.c[name].type) for name, value in said.items()]
+        added = self._database.insert(self._rows)
+        added = added.from_select([self._number.name, *said], _kept_before().add_columns(*columns))
         with self._database.writing() as connection:
-            for number in connection.scalars(_kept_before()).all():
-                self.put(connection, number)
+            connection.execute(added.on_conflict_do_nothing(index_elements=[self._number]))
 
 
 def _kept_before() -> sa.Select[Any]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from integration.receiver.conftest import Place
@@ -182,6 +185,48 @@ def test_what_came_before_there_was_where_to_go_goes_on_when_a_supervisor_says_s
     assert (forwarding.round(), _counts(small)) == (0, {})
     _press(hub, small, "enrollments", "all")
     assert (forwarding.round(), _counts(small)) == (1, {"sent": 1})
+
+
+@contextmanager
+def _before_each_insert(happens: Callable[[], object]) -> Iterator[None]:
+    """Into the enrollments that go on, of whatever process."""
+
+    def heard(connection: object, cursor: object, statement: str, *more: object) -> None:
+        if statement.startswith("INSERT INTO enrollment_forward"):
+            happens()
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", heard)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", heard)
+
+
+def test_however_many_came_before_it_is_one_statement_that_says_they_go_on(place: Place) -> None:
+    hub, inserts = place.open(), []
+    for number in range(3):
+        _put(hub, place, replace(REQUEST, id=f"1000110002{number:05}20260102030000"))
+    with _before_each_insert(lambda: inserts.append(1)):
+        EnrollmentQueue(hub.database, place.clock).put_those_before()
+    assert (_counts(place), len(inserts)) == ({"waiting": 3}, 1)
+
+
+def test_what_another_process_sent_while_a_supervisor_said_so_does_not_go_again(large: Place) -> None:
+    _put(large.open(), large, REQUEST)
+    here, other = (EnrollmentQueue(large.open().database, large.clock) for _ in range(2))
+    to_come = [other]
+
+    def sent() -> None:
+        if to_come:
+            queue = to_come.pop()
+            queue.put_those_before()
+            due = queue.take()
+            assert due is not None
+            queue.sent(due)
+
+    with _before_each_insert(sent):
+        here.put_those_before()
+    assert _counts(large) == {"sent": 1}
 
 
 def _press(hub: Storage, place: Place, name: str, value: str) -> None:
