@@ -28,6 +28,14 @@ def test_after_some_wrong_attempts_there_is_one_in_a_while(place: Place) -> None
         assert _tried(place, "erika", 2) == [True, False]
 
 
+def test_a_clock_that_is_set_back_makes_nobody_wait_longer_nor_lets_anybody_try_at_once(place: Place) -> None:
+    _tried(place, "erika", FREE)
+    place.pass_time(-timedelta(days=1))
+    assert _tried(place, "erika", 2) == [False] * 2
+    place.pass_time(timedelta(seconds=WAIT_S))
+    assert _tried(place, "erika", 2) == [True, False]
+
+
 def test_of_many_at_once_no_more_than_the_free_ones_may_try(place: Place) -> None:
     both = _both(place)
     with ThreadPoolExecutor(8) as pool:
