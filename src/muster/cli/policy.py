@@ -427,8 +427,8 @@ def _rehearsed_text(each: Rehearsed) -> str:
         *(f"{one.attribute.value} too poor" for one in each.newly_below),
         *(f"{one.attribute.value} good enough" for one in each.no_longer_below),
     ]
-    said += [f"{one.value} asked for" for one in each.after.further - each.before.further]
-    said += [f"{one.value} not asked for" for one in each.before.further - each.after.further]
+    said += [f"{one.value} asked for" for one in each.asked_besides]
+    said += [f"{one.value} not asked for" for one in each.asked_no_longer]
     if each.before.risk != each.after.risk:
         said.append(f"risk {each.before.risk} -> {each.after.risk}")
     if each.before.must_be_seen != each.after.must_be_seen:

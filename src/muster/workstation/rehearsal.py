@@ -122,6 +122,14 @@ class Rehearsed:
     def no_longer_below(self) -> tuple[KeptCapture, ...]:
         return tuple(each for each in self.before.below if each not in self.after.below)
 
+    @property
+    def asked_besides(self) -> tuple[Further, ...]:
+        return tuple(each for each in Further if each in self.after.further - self.before.further)
+
+    @property
+    def asked_no_longer(self) -> tuple[Further, ...]:
+        return tuple(each for each in Further if each in self.before.further - self.after.further)
+
 
 @dataclass(frozen=True, slots=True)
 class LimitsRehearsed:

@@ -29,6 +29,7 @@ from muster.workstation.rehearsal import (
     Further,
     KeptRehearsed,
     Outcome,
+    Rehearsed,
     Rehearsing,
     case_of,
     outcome,
@@ -337,3 +338,12 @@ def test_a_lock_that_was_opened_at_once_is_spared_by_a_longer_time_and_a_shorter
     assert found.locks is not None and found.locks.locks == 2
     assert (len(found.locks.spared) if found.locks.spared is not None else None) == spared
     assert found.differences == (spared or 0)
+
+
+def test_what_else_would_be_asked_stands_in_one_order_at_every_start() -> None:
+    """A set of words begins with another one in each process."""
+    nothing, both = Outcome((), 0, False, False), Outcome((), 0, False, False, frozenset(Further))
+    first_to_last = (Further.SIGNATURE, Further.EXCEPTION_PHOTO)
+    more, less = Rehearsed(_line(), nothing, both), Rehearsed(_line(), both, nothing)
+    assert (more.asked_besides, more.asked_no_longer) == (first_to_last, ())
+    assert (less.asked_besides, less.asked_no_longer) == ((), first_to_last)

@@ -246,14 +246,8 @@ def rehearsed_words(each: Rehearsed) -> str:
     """What would have been otherwise about one."""
     said = [tr("{name} would be too poor", name=_capture_words(one)) for one in each.newly_below]
     said += [tr("{name} would be good enough", name=_capture_words(one)) for one in each.no_longer_below]
-    said += [
-        tr("would be asked for: {what}", what=_further_words(one))
-        for one in each.after.further - each.before.further
-    ]
-    said += [
-        tr("would not be asked for: {what}", what=_further_words(one))
-        for one in each.before.further - each.after.further
-    ]
+    said += [tr("would be asked for: {what}", what=_further_words(one)) for one in each.asked_besides]
+    said += [tr("would not be asked for: {what}", what=_further_words(one)) for one in each.asked_no_longer]
     if each.before.asked != each.after.asked:
         said.append(tr("a supervisor is asked") if each.after.asked else tr("nobody is asked"))
     if each.before.must_be_seen != each.after.must_be_seen:
