@@ -14,7 +14,7 @@ from threading import Event
 import pytest
 
 from muster.file_lock import ByFlock, ByRegions, FileLock, of_this_system
-from simulators.msvcrt import Msvcrt
+from simulators.windows_locks import Msvcrt
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows' own way is played on top of flock")
 

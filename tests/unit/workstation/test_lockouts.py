@@ -13,7 +13,7 @@ import pytest
 from muster.errors import SignInRefused, StorageUnavailable
 from muster.file_lock import ByRegions, FileLock
 from muster.workstation.lockouts import KeptPatience, Lockouts, Patience, Uptime
-from simulators.msvcrt import Msvcrt
+from simulators.windows_locks import Msvcrt
 
 _PATIENCE = Patience(free=3, first_wait_s=30, longest_wait_s=100)
 

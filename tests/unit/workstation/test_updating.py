@@ -42,7 +42,7 @@ from muster.workstation.updating import (
     Updating,
     unpack,
 )
-from simulators.msvcrt import Msvcrt
+from simulators.windows_locks import Msvcrt
 
 REPOSITORY = Path(__file__).parents[3]
 INSTALLED = "installed-0.1.0"
