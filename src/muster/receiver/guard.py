@@ -17,6 +17,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import h11
 from starlette.datastructures import Headers
@@ -249,6 +250,17 @@ def open_files_at_most() -> int:
         except (ValueError, OSError):  # macOS allows less than it says
             return now
     return wanted
+
+
+class HandshakesInTime(asyncio.SelectorEventLoop):
+    """uvicorn's loop for a server with TLS, and a limit that uvicorn does not set: a handshake has no more time
+    than headers have, where asyncio gives it a minute. uvicorn hears of a connection after the handshake only, so
+    that :func:`headers_in_time` neither times nor counts those before it."""
+
+    async def create_server(self, *args: Any, **more: Any) -> asyncio.Server:
+        if more.get("ssl") is not None:
+            more["ssl_handshake_timeout"] = Limits().header_seconds
+        return await super().create_server(*args, **more)
 
 
 def headers_in_time(seconds: float, strangers: int | None = None) -> type[H11Protocol]:

@@ -35,7 +35,7 @@ from uvicorn.supervisors.multiprocess import Process
 from muster.clock import Clock, utc_now
 from muster.errors import BadInput
 from muster.receiver.app import create_app
-from muster.receiver.guard import Limits, headers_in_time
+from muster.receiver.guard import HandshakesInTime, Limits, headers_in_time
 from muster.receiver.settings import ForwardTo, HubSettings, parse_settings, read_settings
 from muster.receiver.storage import Storage
 
@@ -86,6 +86,7 @@ def options(hub: HubSettings, protocol: object) -> dict[str, Any]:
     }
     if hub.tls is not None:
         said |= {"ssl_certfile": str(hub.tls.certificate), "ssl_keyfile": str(hub.tls.key)}
+        said |= {"loop": f"{HandshakesInTime.__module__}:{HandshakesInTime.__name__}"}
         if hub.tls.client_authorities is not None:
             said |= {"ssl_ca_certs": str(hub.tls.client_authorities), "ssl_cert_reqs": int(ssl.CERT_REQUIRED)}
     return said

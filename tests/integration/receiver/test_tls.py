@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import ssl
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from muster.clock import utc_now
 from muster.crypto.signing import SigningKey, certificate_to_pem, self_signed_certificate
+from muster.receiver.guard import Limits
 from unit.receiver.counter import Keys
 
 
@@ -83,3 +85,14 @@ def test_whom_nobody_vouches_for_is_not_spoken_to(address: str, folder: Path, cl
 def test_whom_an_authority_vouches_for_is_served(address: str, folder: Path) -> None:
     assert address.startswith("https://")
     assert _asked(address, folder, "station") == 200
+
+
+def test_who_says_nothing_before_a_handshake_is_hung_up_on_no_later_than_without_tls(address: str) -> None:
+    host = urlsplit(address)
+    assert host.hostname and host.port
+    with socket.create_connection((host.hostname, host.port), timeout=3 * Limits().header_seconds) as silent:
+        try:
+            told = silent.recv(1)
+        except ConnectionError:
+            told = b""
+    assert told == b""
