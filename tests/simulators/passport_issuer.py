@@ -12,7 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from asn1crypto import algos, cms, core
+from asn1crypto import (
+    algos,
+    cms,
+    core,
+    tsp,  # noqa: F401 - its names for attributes are known only where it is imported before the first is written
+)
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
