@@ -124,6 +124,36 @@ def test_a_page_that_agrees_with_what_was_typed_says_so(qtbot: QtBot, open_page:
     qtbot.waitUntil(lambda: slot.told.text() == "It says the same as the form: Full name, Date of birth, Gender.")
 
 
+def test_what_a_document_said_is_told_again_when_the_page_is_made_anew(
+    qtbot: QtBot, open_page: Open, lanes: Lanes
+) -> None:
+    page = open_page(entered=True)
+    read(qtbot, page, POI, PASSPORT)
+    said = page.slots[POI].told.text()
+    qtbot.waitUntil(lambda: page.slots[POI].reference == "C01X00T47")
+    before = page.reload()
+    page.close()
+    again = DocumentsPage(page.enrollment, Background(lanes), before, "eng", _nobody)
+    qtbot.addWidget(again)
+    qtbot.waitUntil(lambda: again.slots[POI].told.text() == said)
+    assert said.startswith("It says the same as the form:")
+    assert again.reload() == before
+
+
+def test_only_of_the_person_who_is_here_is_told_again_what_documents_said(
+    open_page: Open, enrollment: Enrollment
+) -> None:
+    first, second = open_page().registration.id, open_page().registration.id
+    page = PASSPORT.read_bytes()
+    for each in (first, second):
+        enrollment.attach_document(each, POI, "DOC001", None, page)
+    enrollment.prefill.read_document(first, POI)
+    assert enrollment.prefill.known(first, POI) is not None
+    assert enrollment.prefill.known(first, POA) is None
+    enrollment.prefill.read_document(second, POI)
+    assert enrollment.prefill.known(first, POI) is None
+
+
 def test_a_difference_that_was_decided_is_not_called_the_same(qtbot: QtBot, open_page: Open) -> None:
     page = open_page(born="1984/12/08")
     number, prefill = page.registration.id, page.enrollment.prefill

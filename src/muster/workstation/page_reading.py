@@ -78,6 +78,17 @@ class PageReading:
             sources += self._printed(pages[:_PAGES_WITH_TEXT])
         return DocumentWords(_without_repetitions(sources), zone)
 
+    def known(self, pages: Sequence[Pixels]) -> DocumentWords | None:
+        """What zones and codes said of pages that were read before; None where one was not, or said nothing but
+        its printed text, which is not remembered."""
+        with self._lock:
+            seen = [self._seen.get(_key(each)) for each in pages]
+        words = [each for each in seen if each is not None]
+        sources = [source for each in words for source in each.sources]
+        if len(words) < len(seen) or not sources:
+            return None
+        return DocumentWords(_without_repetitions(sources), next((each.zone for each in words if each.zone), None))
+
     def codes_in(self, page: Pixels, today: date) -> DocumentWords:
         """Quick: zones and text are left alone."""
         return DocumentWords(of_barcodes(read_barcodes(page), today))
@@ -92,7 +103,7 @@ class PageReading:
             self._seen.clear()
 
     def _remembered(self, page: Pixels, today: date) -> DocumentWords:
-        key = hashlib.sha256(page.tobytes()).digest()
+        key = _key(page)
         with self._lock:
             if key in self._seen:
                 return self._seen[key]
@@ -126,6 +137,10 @@ class PageReading:
         except Unavailable:
             return []
         return [each for each in found if each.words]
+
+
+def _key(page: Pixels) -> bytes:
+    return hashlib.sha256(page.tobytes()).digest()
 
 
 def _without_repetitions(sources: Sequence[SourceWords]) -> tuple[SourceWords, ...]:

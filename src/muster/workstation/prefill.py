@@ -151,6 +151,16 @@ class Prefilling:
         )
         return self._take_in(registration_id, slot_field, words, before)
 
+    def known(self, registration_id: RegistrationId, slot_field: str) -> Offer | None:
+        """What reading a document came to, told again by what stands in the form now: nothing is read, kept or
+        filled in. None where its pages are not remembered, and where its chip was read: what that is worth was
+        said with more than is kept. Raises as :meth:`read_document`."""
+        state = self._journal.load(registration_id)
+        if registration_id != self._whose or slot_field not in state.documents or slot_field in state.chips:
+            return None
+        words = self._pages.known(self._documents.pictures(registration_id, slot_field))
+        return self._worded(self._offer(state, slot_field, at_once=False), slot_field, words) if words else None
+
     def read_pictures(self, registration_id: RegistrationId, slot_field: str, pictures: Sequence[Pixels]) -> Offer:
         """The same of pictures that are no document of the registration yet, or will never be one: the code on a
         telephone, held before the camera."""
@@ -176,9 +186,12 @@ class Prefilling:
         state = self._keep(registration_id, slot_field, words.sources, before=before)
         if not _is_there_still(state, slot_field, before):
             return Offer(state)
-        slots = {each.field: each for each in self._documents.slots(state.started.process)}
+        return self._worded(self._offer(state, slot_field), slot_field, words)
+
+    def _worded(self, offer: Offer, slot_field: str, words: DocumentWords) -> Offer:
+        """With what the document is."""
+        slots = {each.field: each for each in self._documents.slots(offer.registration.started.process)}
         kind = words.kind
-        offer = self._offer(state, slot_field)
         booking = words.booking
         types = (
             {each.field: self._mapping.type_of(kind, each.types) or "" for each in slots.values()} if kind else {}

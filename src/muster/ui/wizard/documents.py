@@ -108,9 +108,7 @@ class DocumentsPage(StepPage):
         self.camera.clicked.connect(self._look)
         self.foot(self.camera, self.stop, self.next)
         self._show_size()
-        for field in registration.documents:
-            if field in self.slots:
-                self._show_document(field)
+        self._show_kept()
 
     @property
     def is_reading(self) -> bool:
@@ -189,19 +187,42 @@ class DocumentsPage(StepPage):
         )
 
     def _was_read(self, field: str, offer: Offer) -> None:
-        slot = self.slots[field]
         if field in offer.registration.documents:  # not taken away meanwhile
             self.registration = offer.registration
-            slot.offer(offer)
-            slot.tell(said_of(offer, self._names))
-            other = self.slots.get(offer.belongs_to)
-            if other is not None and not other.is_filled:
-                slot.elsewhere.setText(tr("It belongs to: {place}", place=other.title))
-                slot.elsewhere.show()
-            elif not offer.belongs_to:
+            self._tell(field, offer)
+            if not offer.belongs_to:
                 self._call(field, offer)
             self.changed.emit()
         self._read_to_the_end(field)
+
+    def _tell(self, field: str, offer: Offer) -> None:
+        slot = self.slots[field]
+        slot.offer(offer)
+        slot.tell(said_of(offer, self._names))
+        other = self.slots.get(offer.belongs_to)
+        if other is not None and offer.belongs_to not in self.registration.documents:
+            slot.elsewhere.setText(tr("It belongs to: {place}", place=other.title))
+            slot.elsewhere.show()
+
+    def _show_kept(self) -> None:
+        """What was there before this page: the window's language was changed, or the officer came back."""
+        for field in self.registration.documents:
+            if field in self.slots:
+                self._show_document(field)
+                self._tell_again(field)
+
+    def _tell_again(self, field: str) -> None:
+        self.background.run(
+            self,
+            _READING,
+            lambda: self.enrollment.prefill.known(self.registration.id, field),
+            partial(self._is_known, field),
+            lambda _: None,  # the page itself is fetched as well, which says so
+        )
+
+    def _is_known(self, field: str, offer: Offer | None) -> None:
+        if offer is not None and self._active is None:  # else something newer is said
+            self._tell(field, offer)
 
     def _was_not_read(self, field: str, error: MusterError) -> None:
         """The document is kept all the same; typing is what everybody did before."""
