@@ -154,6 +154,20 @@ def test_only_of_the_person_who_is_here_is_told_again_what_documents_said(
     assert enrollment.prefill.known(first, POI) is None
 
 
+def test_a_pre_registration_that_was_fetched_is_not_offered_again(
+    open_page: Open, enrollment: Enrollment, tmp_path: Path
+) -> None:
+    segno.make("20260315000014", micro=False).save(str(tmp_path / "letter.png"), scale=8, border=6)
+    page = open_page()
+    number, kind = page.registration.id, page.slots[POA].type_code
+    enrollment.attach_document(number, POA, kind, None, (tmp_path / "letter.png").read_bytes())
+    enrollment.prefill.read_document(number, POA)
+    before = enrollment.prefill.known(number, POA)
+    enrollment.prefill.take_booking(number, "20260315000014", {"dateOfBirth": BIRTH})
+    assert before is not None and before.booking == "20260315000014"
+    assert enrollment.prefill.known(number, POA) is None
+
+
 def test_a_difference_that_was_decided_is_not_called_the_same(qtbot: QtBot, open_page: Open) -> None:
     page = open_page(born="1984/12/08")
     number, prefill = page.registration.id, page.enrollment.prefill

@@ -153,13 +153,18 @@ class Prefilling:
 
     def known(self, registration_id: RegistrationId, slot_field: str) -> Offer | None:
         """What reading a document came to, told again by what stands in the form now: nothing is read, kept or
-        filled in. None where its pages are not remembered, and where its chip was read: what that is worth was
-        said with more than is kept. Raises as :meth:`read_document`."""
+        filled in. None where its pages are not remembered, of a letter whose pre-registration was fetched, and
+        where its chip was read: what that is worth was said with more than is kept. Raises as
+        :meth:`read_document`."""
         state = self._journal.load(registration_id)
         if registration_id != self._whose or slot_field not in state.documents or slot_field in state.chips:
             return None
         words = self._pages.known(self._documents.pictures(registration_id, slot_field))
-        return self._worded(self._offer(state, slot_field, at_once=False), slot_field, words) if words else None
+        if words is None:
+            return None
+        offer = self._worded(self._offer(state, slot_field, at_once=False), slot_field, words)
+        fetched = {each.document for each in state.said if each.origin is Origin.PRE_REGISTRATION}
+        return None if offer.booking in fetched else offer
 
     def read_pictures(self, registration_id: RegistrationId, slot_field: str, pictures: Sequence[Pixels]) -> Offer:
         """The same of pictures that are no document of the registration yet, or will never be one: the code on a
