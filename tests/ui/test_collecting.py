@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from muster.ui import collecting
 from muster.ui.collecting import Collecting, loading, settle
 
 MANY = 100_000  # objects at once, of which the interpreter takes notice at some hundred
@@ -27,8 +28,19 @@ class Ring:
         self.ended_on.append(threading.get_ident())
 
 
+@pytest.fixture(autouse=True)
+def no_other_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Those of tests before this one may not have ended yet."""
+    was_enabled = gc.isenabled()
+    monkeypatch.setattr(collecting, "_living", set())
+    monkeypatch.setattr(collecting, "_settled", threading.Event())
+    gc.enable()
+    yield
+    (gc.enable if was_enabled else gc.disable)()
+
+
 @pytest.fixture
-def window() -> Iterator[QObject]:
+def window(no_other_window: None) -> Iterator[QObject]:
     gc.collect()
     window = QObject()
     Collecting(window)

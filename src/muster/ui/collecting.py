@@ -38,6 +38,12 @@ class Collecting(QObject):
 def _leave(name: int) -> None:
     _living.discard(name)
     if not _living:
+        _settled.clear()
+        _enable_where_nobody_lives()
+
+
+def _enable_where_nobody_lives() -> None:
+    if not _living and not _held.locked():
         gc.enable()
 
 
@@ -55,15 +61,13 @@ def _collect_what_is_due() -> None:
 def loading() -> Iterator[None]:
     """Nothing is collected meanwhile, and what is there afterwards stays to the end: else all of it would be
     looked at again and again, now and later, and the window answer nobody for a tenth of a second each time."""
-    with _held:
-        was_enabled = gc.isenabled()
-        gc.disable()
-        try:
+    try:
+        with _held:
+            gc.disable()
             yield
             gc.freeze()
-        finally:
-            if was_enabled:
-                gc.enable()
+    finally:
+        _enable_where_nobody_lives()
 
 
 def settle() -> None:
