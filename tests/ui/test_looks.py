@@ -11,7 +11,7 @@ from muster.ui import theme
 
 UI = Path(theme.__file__).parent
 # What is printed, or read by a machine, is black on white whatever the look.
-PAPER = {"a4.py", "slip_pdf.py", "report_pdf.py", "figures_pdf.py", "qr.py"}
+PAPER = {"a4.py", "slip_pdf.py", "qr.py"}
 LOOKS = {"light": theme.LIGHT, "dark": theme.DARK, "contrast": theme.CONTRAST}
 _NAMES = {name: name for name in theme.Colours.__slots__ if name not in ("chevron", "check")}
 
