@@ -8,11 +8,14 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import SkipTest
 
 import pytest
 
 from muster_scanner_sane import driver as driver_module
 from muster_scanner_sane.libsane import LIBRARY
+
+_PASSED, _FAILED, _SKIPPED = range(3)
 
 
 @pytest.fixture(scope="session")
@@ -58,15 +61,20 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         warnings.simplefilter("ignore", DeprecationWarning)  # of Python 3.12 on, where other threads are alive
         child = os.fork()
     if child == 0:
-        said = b""
+        said, status = b"", _PASSED
         try:
             pyfuncitem.obj(**arguments)
+        except SkipTest as skipped:
+            said, status = str(skipped).encode(), _SKIPPED
         except BaseException:  # noqa: BLE001 - told by the process that waits
-            said = traceback.format_exc().encode()
+            said, status = traceback.format_exc().encode(), _FAILED
         os.write(writing, said[-60_000:])
-        os._exit(bool(said))
+        os._exit(status)
     os.close(writing)
     with open(reading, encoding="utf-8", errors="replace") as pipe:  # noqa: PTH123 - a pipe has no path
         said = pipe.read()
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, said
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status == _SKIPPED:
+        raise SkipTest(said)
+    assert status == _PASSED, said
     return True

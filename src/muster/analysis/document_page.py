@@ -157,21 +157,22 @@ def _candidates(small: Pixels) -> Iterator[_Shape]:
     # A hand that holds the page belongs to neither.
     for mask in (unlike, unlike & ~(skin_of(small) * 255), _between_edges(small)):
         contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        for contour in (whole for each in contours if (whole := _whole(each, mask.shape)) is not None):
+        for contour in (whole for each in contours for whole in _wholes(each, mask.shape)):
             shape = _shape(contour, mask.shape)
             if shape is not None:
                 yield shape
 
 
-def _whole(contour: Any, shape: tuple[int, ...]) -> Any:
-    """The contour, if it is large enough; of a mere outline that the picture's edge leaves open what it
-    surrounds."""
+def _wholes(contour: Any, shape: tuple[int, ...]) -> Iterator[Any]:
+    """The contour, if it is large enough; of an outline that the picture's edge leaves open also what it
+    surrounds, however much of the page's print hangs on the outline."""
     cv2 = opencv()
     least = _AREA_FROM * shape[0] * shape[1]
     if cv2.contourArea(contour) >= least:
-        return contour
+        yield contour
     hull = cv2.convexHull(contour)
-    return hull if cv2.contourArea(hull) >= least and _is_outline(contour, hull, shape) else None
+    if cv2.contourArea(hull) >= least and _is_outline(contour, hull, shape):
+        yield hull
 
 
 def _is_outline(contour: Any, hull: Any, shape: tuple[int, ...]) -> bool:
