@@ -31,7 +31,6 @@ from PySide6.QtWidgets import (
 
 from muster.ui import shortcuts, theme
 from muster.ui.appearance import Looks, Scheme
-from muster.ui.collecting import Collecting
 from muster.ui.idle import IdleWatch
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
 from muster.ui.pages.page import Page
@@ -61,7 +60,6 @@ _LOAD_AFTER_MS = 50  # the first page is drawn by then
 class MainWindow(QMainWindow):
     def __init__(self, session: Session, background: Background, languages: Languages) -> None:
         super().__init__()
-        Collecting(self)
         self._session = session
         self._background = background
         self._languages = languages
