@@ -110,7 +110,7 @@ def decode(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS, *, enough_px: i
     for halvings in range(_halvings(picture.width, picture.height, enough_px), 0, -1):
         with suppress(MalformedData):  # it has no picture as small in it, or is none
             return _opened(content, maximum_pixels, halvings)
-    if _is_plain(picture, maximum_pixels):
+    if _is_as_captured(picture, maximum_pixels):
         room = np.empty(_shape(picture), np.uint8)
         with suppress(*_NOT_DECODED):  # Pillow has the last word on what is no picture
             return np.asarray(imagecodecs.jpeg2k_decode(codestream_of(content), numthreads=_THREADS, out=room))
@@ -122,7 +122,7 @@ def _shape(picture: Picture) -> tuple[int, ...]:
     return (*size, 3) if picture.colour is Colour.RGB else size
 
 
-def _is_plain(picture: Picture, maximum_pixels: int) -> bool:
+def _is_as_captured(picture: Picture, maximum_pixels: int) -> bool:
     """Such as every capture is, so that it can be decoded without holding the interpreter."""
     fits = 0 < picture.width * picture.height <= maximum_pixels
     is_usual = picture.bit_depth == 8 and picture.colour is not Colour.OTHER

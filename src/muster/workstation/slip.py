@@ -121,7 +121,10 @@ class PortraitAhead:
         self._png = b""
 
     def make(self, of: BlobRef, draw: Callable[[], bytes]) -> None:
+        """Once, however often it is asked for."""
         with self._lock:
+            if self._of == of:
+                return
             self._of, self._png = of, b""
         png = draw()
         with self._lock:

@@ -96,6 +96,13 @@ def test_a_portrait_made_ahead_is_taken_once_and_never_for_another_face() -> Non
     assert ahead.take(one, lambda: b"one, made now") == b"one, made now"
 
 
+def test_a_portrait_that_is_asked_for_again_is_not_made_again() -> None:
+    ahead, one = PortraitAhead(), BlobRef("1", "", 0)
+    ahead.make(one, lambda: b"one")
+    ahead.make(one, lambda: b"one, made again")
+    assert ahead.take(one, lambda: b"one, made now") == b"one"
+
+
 def test_a_portrait_dropped_while_it_is_made_is_not_kept() -> None:
     ahead, one = PortraitAhead(), BlobRef("1", "", 0)
 
