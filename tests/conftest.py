@@ -38,6 +38,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(autouse=True)
+def what_a_window_left_ends_here() -> Iterator[None]:
+    """Where a window has lived nobody else collects (``muster.ui.collecting``): its widgets end in this thread."""
+    yield
+    if not gc.isenabled():
+        gc.collect()
+        gc.enable()
+
+
 @pytest.fixture
 def software_tpm() -> Iterator[SoftwareTpm]:
     """A TPM of this test's own; skips where swtpm or tpm2-tools are absent."""

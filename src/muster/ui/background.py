@@ -5,6 +5,7 @@ widget that asked is gone by then.
 
 What a call holds, pages and parts of pages, stays here and is let go here, in the window's thread: a lane has but
 a number of it. A widget whose last reference ended on a lane would end there, now and then with the whole process.
+So would one that the interpreter's collector found there: where there are lanes and a window it collects here.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from muster.errors import INTERNAL_FAULT, MusterError
+from muster.ui.collecting import Collecting
 
 if TYPE_CHECKING:
     from muster.workstation.lanes import Lanes
@@ -60,6 +62,7 @@ class Background(QObject):
 
     def __init__(self, lanes: Lanes) -> None:
         super().__init__()
+        Collecting(self)
         self._lanes = lanes
         self._numbers = count()
         self._calls: dict[int, _Call] = {}

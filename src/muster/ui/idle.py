@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from muster.ui.reimplemented import reimplemented
 from muster.workstation.uptime import uptime
 
 _TICK_MS = 1_000
@@ -56,6 +57,7 @@ class IdleWatch(QObject):
     def touched(self) -> None:
         self._last = self._clock()
 
+    @reimplemented
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _TOUCHES:
             self.touched()

@@ -34,6 +34,7 @@ from muster.ui.appearance import Looks, Scheme
 from muster.ui.idle import IdleWatch
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
 from muster.ui.pages.page import Page
+from muster.ui.reimplemented import reimplemented
 from muster.ui.turns import later
 from muster.ui.widgets.parts import Button, Elided, label, training_band
 from muster.ui.widgets.room import Room
@@ -670,6 +671,7 @@ class MainWindow(QMainWindow):
     def _keys_pressed(self, *_: object) -> None:
         self.show_keys()
 
+    @reimplemented
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._person is not None:
@@ -683,6 +685,7 @@ class MainWindow(QMainWindow):
         if not self.is_locked:
             self.page.enter()
 
+    @reimplemented
     def closeEvent(self, event: QCloseEvent) -> None:
         self.page.leave()
         if self._person is not None:

@@ -20,8 +20,8 @@ def test_the_desk_and_every_page_are_there_when_somebody_signs_in() -> None:
 
 
 def test_what_captures_need_is_there_and_the_collector_leaves_it_alone() -> None:
-    before = gc.get_freeze_count()
+    before, was_enabled = gc.get_freeze_count(), gc.isenabled()
     ahead.load_for_captures.__wrapped__()
     assert {"afis.algorithms.mcc", "afis.algorithms.nfiq2.features"} <= set(sys.modules)
     assert gc.get_freeze_count() > before
-    assert gc.isenabled()
+    assert gc.isenabled() is was_enabled

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from muster.ui.administration import words
 from muster.ui.administration.presenter import SettingsPresenter
 from muster.ui.language import tr
+from muster.ui.reimplemented import reimplemented
 from muster.workstation.policy_settings import Choice, Switch
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -34,12 +35,15 @@ class SettingsModel(QAbstractTableModel):
         super().__init__()
         self.presenter = presenter
 
+    @reimplemented
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.presenter.shown)
 
+    @reimplemented
     def columnCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else 4
 
+    @reimplemented
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
@@ -47,6 +51,7 @@ class SettingsModel(QAbstractTableModel):
             return None
         return (tr("Setting"), tr("Now"), tr("As shipped"), tr("To be"))[section]
 
+    @reimplemented
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self.presenter.shown):
             return None
@@ -78,6 +83,7 @@ class SettingsModel(QAbstractTableModel):
             return words.value_words(setting, line.shipped)
         return words.setting_words(setting)
 
+    @reimplemented
     def flags(self, index: _Index) -> Qt.ItemFlag:
         flags = super().flags(index)
         line = self.presenter.shown[index.row()] if index.isValid() else None
@@ -85,6 +91,7 @@ class SettingsModel(QAbstractTableModel):
             return flags | Qt.ItemFlag.ItemIsEditable
         return flags
 
+    @reimplemented
     def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not index.isValid():
             return False
@@ -107,6 +114,7 @@ def _bold() -> QFont:
 class ValueEditor(QStyledItemDelegate):
     """A list where there is a choice, else a box to type into."""
 
+    @reimplemented
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
         model = index.model()
         assert isinstance(model, SettingsModel)
@@ -124,6 +132,7 @@ class ValueEditor(QStyledItemDelegate):
         typed.setAccessibleName(name)
         return typed
 
+    @reimplemented
     def setEditorData(self, editor: QWidget, index: _Index) -> None:
         text = str(index.data(Qt.ItemDataRole.EditRole))
         if isinstance(editor, QComboBox):
@@ -132,6 +141,7 @@ class ValueEditor(QStyledItemDelegate):
             editor.setText(text)
             editor.selectAll()
 
+    @reimplemented
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: _Index) -> None:
         text = editor.currentData() if isinstance(editor, QComboBox) else editor.property("text")
         model.setData(index, text)
@@ -154,18 +164,22 @@ class RowsModel(QAbstractTableModel):
         self.rows = rows
         self.endResetModel()
 
+    @reimplemented
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
+    @reimplemented
     def columnCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._headers)
 
+    @reimplemented
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         wanted = role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal
         return self._headers[section] if wanted else None
 
+    @reimplemented
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) and index.row() < len(self.rows):
             return self.cells(self.rows[index.row()])[index.column()]

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from muster.ui.audit import words
 from muster.ui.language import tr, word
+from muster.ui.reimplemented import reimplemented
 from muster.workstation.trail_reading import Record
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -25,12 +26,15 @@ class TrailModel(QAbstractTableModel):
         self.broken_at: int | None = None
         self._is_whole = True
 
+    @reimplemented
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.records)
 
+    @reimplemented
     def columnCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else 6
 
+    @reimplemented
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
@@ -38,6 +42,7 @@ class TrailModel(QAbstractTableModel):
             return None
         return (tr("No."), tr("When"), tr("What"), tr("Who"), tr("Registration"), tr("Details"))[section]
 
+    @reimplemented
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self.records):
             return None
@@ -49,9 +54,11 @@ class TrailModel(QAbstractTableModel):
             return words.facts_of(record.detail.items())
         return None
 
+    @reimplemented
     def canFetchMore(self, parent: _Index) -> bool:
         return not self._is_whole
 
+    @reimplemented
     def fetchMore(self, parent: _Index) -> None:
         self._is_whole = True  # until the answer is there
         self.wants_more.emit(self.records[-1].sequence)

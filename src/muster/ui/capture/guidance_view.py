@@ -20,6 +20,7 @@ from muster.ui.capture import pictograms
 from muster.ui.capture.guidance import FaceMark, Guidance
 from muster.ui.capture.tone import Tone
 from muster.ui.language import say
+from muster.ui.reimplemented import reimplemented
 from muster.workstation.capture_lane import SampleState
 
 _FACES = (Step.FACE, Step.EXCEPTION_PHOTO)
@@ -68,6 +69,7 @@ class GuidanceView(QWidget):
         prompt = self._guidance.prompt if self._guidance else None
         return self._say_prompt(prompt) if prompt else ""
 
+    @reimplemented
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -30,6 +30,7 @@ from muster.ui.dashboard.plot import FigurePlot
 from muster.ui.dashboard.table import FigureTable
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
+from muster.ui.reimplemented import reimplemented
 from muster.ui.widgets.parts import Card, Choice, Note, button, label, scrolling
 from muster.workstation.desk import Desk
 from muster.workstation.figures import Figure, FigureName
@@ -125,6 +126,7 @@ class FiguresPage(Page):
         shortcuts.add(self, "Ctrl+Up", tr("Figure before"), partial(self._go, -1))
         return card
 
+    @reimplemented
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "plot"):

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from muster.ui import theme
 from muster.ui.dashboard import words
 from muster.ui.language import tr
+from muster.ui.reimplemented import reimplemented
 from muster.workstation.figures import Column, Figure, Form
 
 _ROW = 30  # pixels at 100 %
@@ -55,14 +56,17 @@ class FigurePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def colours(self) -> theme.Colours:
         return self._paper or theme.colours()
 
+    @reimplemented
     def wheelEvent(self, event: object) -> None:
         """For the page behind: there is nothing here to be turned."""
         event.ignore()  # type: ignore[attr-defined]
 
+    @reimplemented
     def sizeHint(self) -> QSize:
         rows = len(self.figure.rows) if self.figure and self.figure.form is not Form.TIME else 0
         return QSize(theme.px(420), max(theme.px(_LEAST_HEIGHT), theme.px(_ROW) * (rows + 2)))
 
+    @reimplemented
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         if event is not None and event.size().width() != event.oldSize().width():  # it is called while being made

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from muster.ui import theme
 from muster.ui.dashboard import words
 from muster.ui.language import tr
+from muster.ui.reimplemented import reimplemented
 from muster.workstation.figures import Figure
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -26,12 +27,15 @@ class FigureModel(QAbstractTableModel):
         self.figure = figure
         self.endResetModel()
 
+    @reimplemented
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() or self.figure is None else len(self.figure.rows)
 
+    @reimplemented
     def columnCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() or self.figure is None else len(self.figure.columns)
 
+    @reimplemented
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
@@ -41,6 +45,7 @@ class FigureModel(QAbstractTableModel):
             return words.column_name(self.figure.columns[section])
         return None
 
+    @reimplemented
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if self.figure is None or not index.isValid():
             return None

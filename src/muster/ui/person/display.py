@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from muster.ui import theme
 from muster.ui.capture.guidance import Guidance
 from muster.ui.person.views import AskView, GuidingView, MessageView, View
+from muster.ui.reimplemented import reimplemented
 from muster.workstation.person_screen import Handwriting, Pixels, Shown
 from muster.workstation.words_for_people import screen_words
 
@@ -49,6 +50,7 @@ class PersonWindow(QWidget):
         old.hide()
         old.deleteLater()
 
+    @reimplemented
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
         self.closed.emit()

@@ -17,6 +17,7 @@ from muster.domain.proofing import NodeStatus
 from muster.ui import theme
 from muster.ui.language import say_finding, tr
 from muster.ui.proofing import words
+from muster.ui.reimplemented import reimplemented
 from muster.ui.widgets.large_button import LargeButton
 from muster.ui.widgets.parts import empty, mark
 from muster.workstation.proofing_play import DrawnNode
@@ -48,6 +49,7 @@ class StepButton(LargeButton):
         self._node = node
         self.tell(None)
 
+    @reimplemented
     def hasHeightForWidth(self) -> bool:
         """Its width is its own; a layout that puts it into the middle would ask for all the width there is."""
         return False
@@ -85,6 +87,7 @@ class _Group(QFrame):
             inner.addWidget(each, 0, side)
         column.addLayout(inner)
 
+    @reimplemented
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)

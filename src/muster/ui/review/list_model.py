@@ -10,6 +10,7 @@ from muster.domain.review import ReviewLine, Standing
 from muster.ui import theme
 from muster.ui.audit import words
 from muster.ui.language import tr
+from muster.ui.reimplemented import reimplemented
 from muster.ui.review.presenter import ReviewPresenter
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -27,9 +28,11 @@ class ReviewListModel(QAbstractListModel):
         self._total = 0
         self._asked = False
 
+    @reimplemented
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._presenter.lines)
 
+    @reimplemented
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._presenter.lines):
             return None
@@ -40,9 +43,11 @@ class ReviewListModel(QAbstractListModel):
             return " ".join((_text(line), *map(words.flag_words, line.flags)))
         return None
 
+    @reimplemented
     def canFetchMore(self, parent: _Index) -> bool:
         return not self._asked and len(self._presenter.lines) < self._total
 
+    @reimplemented
     def fetchMore(self, parent: _Index) -> None:
         self._asked = True
         self.wants_more.emit()
@@ -71,9 +76,11 @@ class ReviewListModel(QAbstractListModel):
 class TwoLines(QStyledItemDelegate):
     """Both lines whole, or as much of each as there is room for, from the side where lines begin."""
 
+    @reimplemented
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(0, 2 * option.fontMetrics.lineSpacing() + 2 * theme.px(theme.TIGHT))
 
+    @reimplemented
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         colours = theme.colours()
         if option.state & QStyle.StateFlag.State_Selected:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from muster.ui import theme
 from muster.ui.language import tr
+from muster.ui.reimplemented import reimplemented
 from muster.ui.widgets.parts import label
 from muster.ui.widgets.picture import image_of
 
@@ -71,10 +72,12 @@ class ZoomView(QGraphicsView):
             self._is_fitted = False
             self.scale(_ZOOM**steps, _ZOOM**steps)
 
+    @reimplemented
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.magnify(event.angleDelta().y() / 120)
         event.accept()
 
+    @reimplemented
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.magnify(1)
@@ -85,6 +88,7 @@ class ZoomView(QGraphicsView):
         else:
             super().keyPressEvent(event)
 
+    @reimplemented
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._is_fitted:

@@ -27,6 +27,7 @@ from muster.domain.biometrics import BiometricAttribute, Modality
 from muster.ui import names, theme
 from muster.ui.capture import pictograms
 from muster.ui.language import tr
+from muster.ui.reimplemented import reimplemented
 from muster.workstation.capture_lane import SampleState
 
 _EYES_SHARE = 0.24  # of the height
@@ -71,6 +72,7 @@ class BodyMap(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Fingers and eyes"))
 
+    @reimplemented
     def sizeHint(self) -> QSize:
         return QSize(theme.px(300), theme.px(150))
 
@@ -94,6 +96,7 @@ class BodyMap(QWidget):
 
     # Drawing
 
+    @reimplemented
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -179,16 +182,19 @@ class BodyMap(QWidget):
     def _below(self, place: QPointF) -> BiometricAttribute | None:
         return next((each for each in self._states if self._shape(each).contains(place)), None)
 
+    @reimplemented
     def mousePressEvent(self, event: QMouseEvent) -> None:
         found = self._below(event.position())
         if found is not None and event.button() is Qt.MouseButton.LeftButton:
             self._at = found
             self.pointed.emit(found)
 
+    @reimplemented
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pointing = self._below(event.position()) is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if pointing else Qt.CursorShape.ArrowCursor)
 
+    @reimplemented
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             found = self._below(QPointF(event.pos()))
@@ -196,12 +202,14 @@ class BodyMap(QWidget):
             return True
         return super().event(event)
 
+    @reimplemented
     def focusInEvent(self, event: QFocusEvent) -> None:
         if self._at not in self._states:
             self._go_to(next(iter(self._here or self._states), None))
         super().focusInEvent(event)
         self.update()
 
+    @reimplemented
     def keyPressEvent(self, event: QKeyEvent) -> None:
         places = list(self._states)
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}

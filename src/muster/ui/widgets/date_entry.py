@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPush
 
 from muster.ui import theme
 from muster.ui.language import tr
+from muster.ui.reimplemented import reimplemented
 from muster.ui.typed_dates import Order, age_on, as_kept, born_at_age, decades, order_of, read_age, read_date
 from muster.ui.widgets.parts import empty, label, link
 
@@ -106,6 +107,7 @@ class DateEntry(QWidget):
         years = read_age(self.box.text(), _OLDEST)
         return None if years is None else born_at_age(self._today(), years)
 
+    @reimplemented
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Alt and the arrow down, as for a list."""
         if event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
@@ -124,6 +126,7 @@ class DateEntry(QWidget):
         picker.move(self.mapToGlobal(QPoint(left, self.box.height() + 2)))
         picker.show()
 
+    @reimplemented
     def hideEvent(self, event: QHideEvent) -> None:
         """A screen that is locked shows nothing of the form."""
         super().hideEvent(event)

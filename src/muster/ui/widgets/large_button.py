@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
 from muster.ui import theme
+from muster.ui.reimplemented import reimplemented
 from muster.ui.widgets.parts import Button, label
 
 _WIDTH = 280
@@ -47,14 +48,18 @@ class LargeButton(Button):
         self.setAccessibleDescription(" ".join(each for each in (words, warning) if each))
         self.updateGeometry()
 
+    @reimplemented
     def hasHeightForWidth(self) -> bool:
         return True
 
+    @reimplemented
     def heightForWidth(self, width: int) -> int:
         return max(theme.px(_LEAST_HEIGHT), self._column.totalHeightForWidth(width))
 
+    @reimplemented
     def sizeHint(self) -> QSize:
         return QSize(self._width, self.heightForWidth(self._width))
 
+    @reimplemented
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

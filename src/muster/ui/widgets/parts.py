@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from muster.ui import theme
 from muster.ui.language import tr
+from muster.ui.reimplemented import reimplemented
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QStyleOptionButton
@@ -57,6 +58,7 @@ class Elided(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setToolTip(text)
 
+    @reimplemented
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         self.drawFrame(painter)  # and the ground that the style sheet gives it
@@ -129,16 +131,19 @@ class Button(QPushButton):
             self.updateGeometry()
             self.update()
 
+    @reimplemented
     def setText(self, text: str) -> None:
         keys = self.shortcut()
         super().setText(text)  # which forgets the key
         self.setShortcut(keys)
         shown_buttons.changed.emit()
 
+    @reimplemented
     def initStyleOption(self, option: QStyleOptionButton) -> None:
         super().initStyleOption(option)
         option.text = with_letter(self.text(), self.letter)
 
+    @reimplemented
     def sizeHint(self) -> QSize:
         """Where the script has no A to Z, room for the letter also while there is none: nothing jumps then."""
         hint = super().sizeHint()
@@ -146,13 +151,16 @@ class Button(QPushButton):
             hint.setWidth(hint.width() + self.fontMetrics().horizontalAdvance(" (M)"))
         return hint
 
+    @reimplemented
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         event.accept()
 
+    @reimplemented
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         shown_buttons.changed.emit()
 
+    @reimplemented
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         shown_buttons.changed.emit()
@@ -199,6 +207,7 @@ class Choice(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setItemDelegate(QStyledItemDelegate(self))  # Qt's own for lists knows no style sheet
 
+    @reimplemented
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
@@ -252,6 +261,7 @@ class Note(QLabel):
 
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
+    @reimplemented
     def clear(self) -> None:
         self.say("")
 

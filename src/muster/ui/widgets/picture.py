@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from muster.ui import theme
+from muster.ui.reimplemented import reimplemented
 
 
 def image_of(pixels: np.ndarray) -> QImage:
@@ -50,6 +51,7 @@ class PictureView(QWidget):
     def has_picture(self) -> bool:
         return self._image is not None
 
+    @reimplemented
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

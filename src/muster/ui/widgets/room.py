@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from muster.ui.reimplemented import reimplemented
+
 
 class Room(QScrollArea):
     """Qt's own way of fitting a page gives it the height it would like, not the one it needs, so that lists
@@ -27,11 +29,13 @@ class Room(QScrollArea):
         page.installEventFilter(self)
         self._fit()
 
+    @reimplemented
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.LayoutRequest and watched is self.widget():
             self._fit()
         return super().eventFilter(watched, event)  # which puts the page where it belongs, from right to left too
 
+    @reimplemented
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTab
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from muster.ui import theme
+from muster.ui.reimplemented import reimplemented
 from muster.workstation.person_screen import Handwriting, Point
 
 _PEN = 3.0
@@ -44,6 +45,7 @@ class SignaturePad(QWidget):
 
     # Pointers. A pen that is understood here sends no mouse events beside.
 
+    @reimplemented
     def tabletEvent(self, event: QTabletEvent) -> None:
         event.accept()
         kind = event.type()
@@ -54,13 +56,16 @@ class SignaturePad(QWidget):
         elif kind is QEvent.Type.TabletRelease:
             self._end()
 
+    @reimplemented
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
             self._begin(event.position(), event.timestamp(), event.points()[0].pressure())
 
+    @reimplemented
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._go_on(event.position(), event.timestamp(), event.points()[0].pressure())
 
+    @reimplemented
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._end()
 
@@ -83,6 +88,7 @@ class SignaturePad(QWidget):
     def _end(self) -> None:
         self._is_down = False
 
+    @reimplemented
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

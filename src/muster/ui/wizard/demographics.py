@@ -24,6 +24,7 @@ from muster.errors import MusterError
 from muster.ui import shortcuts, theme
 from muster.ui.background import Background
 from muster.ui.language import WINDOW_LANGUAGES, say_finding, tr
+from muster.ui.reimplemented import reimplemented
 from muster.ui.typed_dates import age_on
 from muster.ui.widgets.field_group_choice import FieldGroupChoice
 from muster.ui.widgets.on_screen_keyboard import OnScreenKeyboard
@@ -500,6 +501,7 @@ class DemographicsPage(StepPage):
     def _order(self) -> tuple[Place, ...]:
         return self._form.order(self.presenter.shown())
 
+    @reimplemented
     def keyPressEvent(self, event: QKeyEvent) -> None:
         here = self._form.place_of(QApplication.focusWidget())
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
@@ -522,6 +524,7 @@ class DemographicsPage(StepPage):
         if field_id in self.cells:
             self._focus_on((field_id, language))
 
+    @reimplemented
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.FocusIn and isinstance(watched, QWidget):
             self._area.ensureWidgetVisible(watched)

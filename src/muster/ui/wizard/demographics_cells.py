@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QLine
 from muster.domain.prefill import PrefilledField
 from muster.ui import theme
 from muster.ui.language import tr
+from muster.ui.reimplemented import reimplemented
 from muster.ui.widgets.date_entry import DateEntry
 from muster.ui.widgets.origin_mark import OriginMark
 from muster.ui.widgets.parts import Card, Choice, empty, label, mark
@@ -48,6 +49,7 @@ class FormBox(QLineEdit):
 
     left = Signal()
 
+    @reimplemented
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
