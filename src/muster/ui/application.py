@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from muster.ui import theme
 
-_SWITCH_S = 0.001
+_SWITCH_S = 0.0001
 
 
 def prepared_application() -> QApplication:

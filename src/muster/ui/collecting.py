@@ -52,10 +52,15 @@ def loading() -> Iterator[None]:
         gc.disable()
         try:
             yield
-            gc.freeze()
+            stay()
         finally:
             if was_enabled:
                 gc.enable()
+
+
+def stay() -> None:
+    """What is there now stays to the end."""
+    gc.freeze()
 
 
 def settle() -> None:

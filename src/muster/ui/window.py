@@ -4,7 +4,7 @@ Changing the language makes the page anew from what is stored; nothing typed is 
 it holds before it goes.
 
 A page is imported where it is shown, so that the one to sign in at is there at once (decision 43); the rest comes
-behind it (:mod:`muster.ui.ahead`), on the lane that signing in waits on.
+behind it (:mod:`muster.ui.ahead`), what knows nothing of Qt on the lane that signing in waits on.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from muster.ui.idle import IdleWatch
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.reimplemented import reimplemented
-from muster.ui.turns import later
+from muster.ui.turns import in_turns, later
 from muster.ui.widgets.parts import Button, Elided, label, training_band
 from muster.ui.widgets.room import Room
 
@@ -135,9 +135,14 @@ class MainWindow(QMainWindow):
         """While somebody types their password. What could not be loaded is told when it is used."""
         from muster.ui.ahead import load
 
-        self._background.run(self, STORE, load, self._loaded, lambda error: None)
+        self._background.run(self, STORE, load, self._import_pages, lambda error: None)
 
-    def _loaded(self, nothing: None) -> None:
+    def _import_pages(self, names: tuple[str, ...]) -> None:
+        from muster.ui.ahead import import_pages
+
+        in_turns(self, import_pages(names), self._loaded, lambda error: None)
+
+    def _loaded(self) -> None:
         self.person.place()
 
     def begin(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import pkgutil
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
-from muster.ui import ahead
+import muster.ui
 from muster.ui.reimplemented import MARK, reimplemented
 
 
@@ -34,7 +36,8 @@ def _takes_its_place(kind: type, name: str) -> bool:
 
 
 def test_every_function_that_qt_calls_is_marked(qapp: QCoreApplication) -> None:
-    ahead.load()
+    for each in pkgutil.walk_packages(muster.ui.__path__, "muster.ui."):
+        import_module(each.name)
     functions = [
         (f"{kind.__module__}.{kind.__qualname__}.{name}", function)
         for kind in {each for each in _below(QObject) if each.__module__.startswith("muster.")}
