@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from muster.analysis.shared_objects import load_beside
 from muster.analysis.weights import load_weights
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Network:
 
     @cached_property
     def _session(self) -> InferenceSession:
+        load_beside("onnxruntime", "capi/onnxruntime_pybind11_state*.so")
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

@@ -6,6 +6,8 @@ import os
 from functools import cache
 from typing import Any
 
+from muster.analysis.shared_objects import load_beside
+
 # opencv-python points them at the Qt 5 it brings; the window, and processes started later, have a Qt of their own.
 _OF_ITS_OWN_QT = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
@@ -13,6 +15,7 @@ _OF_ITS_OWN_QT = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 @cache
 def opencv() -> Any:
     """The module ``cv2``. One thread: frames are judged beside the window and the capture."""
+    load_beside("cv2", "cv2*.so")
     kept = {name: os.environ.get(name) for name in _OF_ITS_OWN_QT}
     import cv2
 

@@ -7,6 +7,7 @@ SHA256withRSA with PKCS#1 v1.5 padding, raw 256-byte signatures; the same key pa
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -58,9 +59,14 @@ class SigningKey:
         return cls(rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS))
 
     @classmethod
-    def from_pkcs8(cls, der: bytes) -> SigningKey:
-        """Read PKCS#8 DER without a password. Raises ``BadInput``."""
-        return cls(_rsa_private(serialization.load_der_private_key, der))
+    def from_pkcs8(cls, der: bytes, *, is_ours: bool = False) -> SigningKey:
+        """Read PKCS#8 DER without a password. Raises ``BadInput``.
+
+        ``is_ours``: it was opened out of a seal of this station, which nobody else can have written. Its numbers
+        are not proven anew to be primes: that takes a tenth of a second, with the interpreter held.
+        """
+        read = serialization.load_der_private_key
+        return cls(_rsa_private(partial(read, unsafe_skip_rsa_key_validation=True) if is_ours else read, der))
 
     @classmethod
     def from_pem(cls, pem: bytes) -> SigningKey:

@@ -45,7 +45,7 @@ _JPEG_QUALITY = 95
 _THREADS = min(4, os.cpu_count() or 1)
 _MOST_HALVINGS = 3
 _NOT_DECODED = (imagecodecs.Jpeg2kError, NotImplementedError, ValueError, MemoryError)
-_SOON_DECODED_PX = 130_000  # in colour: some 40 ms
+_SOON_DECODED_PX = 40_000  # in colour: some 10 ms
 
 
 def encode_jp2_lossless(pixels: Pixels) -> bytes:

@@ -6,8 +6,11 @@ window owns no thread and is never blocked by one. New lanes are made by naming 
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +20,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 STORE = "store"
+
+
+_NICER = 10
+
+
+def _give_way() -> None:
+    """To whoever waits at the window: where processors are few, its thread comes first. What a lane starts, a
+    library's threads and drivers' processes, gives way with it. On Linux alone priorities are a thread's own."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _NICER)
 
 
 class Lanes:
@@ -32,7 +47,9 @@ class Lanes:
 
         with self._lock:
             if lane not in self._lanes:
-                self._lanes[lane] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lane-{lane}")
+                self._lanes[lane] = ThreadPoolExecutor(
+                    max_workers=1, thread_name_prefix=f"lane-{lane}", initializer=_give_way
+                )
             return self._lanes[lane].submit(work)
 
     def close(self) -> None:

@@ -304,7 +304,7 @@ class Station:
             authenticator_sealer=Sealer(station_key, "authenticators"),
             slip_key=SlipKey(derive_key(station_key, "slips")),
             machine_key=_open_machine_key(folder, station_key),
-            device_key=SigningKey.from_pkcs8(keys.open(folder.device_key.read_bytes(), "device")),
+            device_key=SigningKey.from_pkcs8(keys.open(folder.device_key.read_bytes(), "device"), is_ours=True),
             device_certificate=folder.device_certificate.read_bytes(),
         )
 
@@ -447,7 +447,7 @@ def _open_machine_key(folder: DataFolder, station_key: bytes) -> MachineKey:
             folder.machine_encryption_key.read_bytes(),
         )
     sealed = folder.machine_key.read_bytes()
-    return SigningKey.from_pkcs8(Sealer(station_key, "keys").open(sealed, "machine"))
+    return SigningKey.from_pkcs8(Sealer(station_key, "keys").open(sealed, "machine"), is_ours=True)
 
 
 def _make_device_key(folder: DataFolder, station_key: bytes, clock: Clock) -> None:

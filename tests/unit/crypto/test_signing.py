@@ -221,6 +221,15 @@ def test_a_key_written_and_read_again_has_the_same_index(key: SigningKey, read: 
     assert again.key_index == key.key_index
 
 
+def test_the_numbers_of_a_key_are_proven_but_of_our_own(key: SigningKey) -> None:
+    numbers = serialization.load_der_private_key(key.to_pkcs8(), None).private_numbers()  # type: ignore[union-attr]
+    untrue = key.to_pkcs8().replace(numbers.p.to_bytes(128), (numbers.p - 2).to_bytes(128))  # type: ignore[union-attr]
+    with pytest.raises(BadInput):
+        SigningKey.from_pkcs8(untrue)
+    assert SigningKey.from_pkcs8(untrue, is_ours=True).key_index == key.key_index
+    assert SigningKey.from_pkcs8(key.to_pkcs8(), is_ours=True).key_index == key.key_index
+
+
 def test_printing_a_key_shows_nothing_but_the_beginning_of_its_index(key: SigningKey) -> None:
     assert repr(key) == f"SigningKey({key.key_index[:11]})"
 
