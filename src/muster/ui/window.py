@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from muster.ui.person.display import PersonDisplay
     from muster.ui.session import Session
     from muster.ui.wizard.wizard import Wizard
+    from muster.workstation.desk import Desk
 
 STORE = "store"
 _LOAD_AFTER_MS = 50  # the first page is drawn by then
@@ -167,8 +168,12 @@ class MainWindow(QMainWindow):
     def _signed_in(self) -> None:
         assert self._session.desk is not None
         self.looks.belong_to(self._session.desk.operator.user_id)
-        self.person.rest()  # made here, where it was not yet: the desk is a turn's work of its own
-        later(self, self.home)
+        self.person.rest()  # made here, where it was not yet: the desk is two turns' work of its own
+        later(self, self._first_home)
+
+    def _first_home(self) -> None:
+        page = self._made_home()
+        later(self, self.home if page is None else partial(self._show_home, page))
 
     def _home_saying(self, words: str, tone: str = "plain") -> None:
         self.home()
@@ -176,15 +181,21 @@ class MainWindow(QMainWindow):
             self._home.note.say(words, tone)
 
     def home(self) -> None:
-        from muster.ui.ahead import load_for_captures
+        page = self._made_home()
+        if page is None:
+            self.my_sign_in()
+        else:
+            self._show_home(page)
+
+    def _made_home(self) -> HomePage | None:
+        """Nothing where something else has to be done before anything."""
         from muster.ui.pages.home import HomePage
 
         assert self._session.desk is not None
         self._sent = None
         self.person.rest()
-        if self._session.desk.access.missing:  # nothing else is allowed before
-            self.my_sign_in()
-            return
+        if self._session.desk.access.missing:
+            return None
         page = HomePage(self._session.desk, self._background, self.language.data_code)
         page.opened.connect(self.open)
         page.slip_wanted.connect(self.receipt)
@@ -195,16 +206,31 @@ class MainWindow(QMainWindow):
         page.trail_wanted.connect(self.trail)
         page.figures_wanted.connect(self.figures)
         page.administration_wanted.connect(self.administration)
+        return page
+
+    def _show_home(self, page: HomePage) -> None:
+        assert self._session.desk is not None
         self._show(page, self.begin)
         self._home = page
         desk = self._session.desk
         self._background.run(page, STORE, lambda: desk.is_new_here, self._follow_hints, lambda error: None)
-        self._finisher.catch_up(self._session.desk)
-        # The face page says what is amiss, if anything is; places are indexed without anything that could be.
-        enrollment = self._session.desk.enrollment
-        ahead = (enrollment.prepare_face, enrollment.details.prepare, enrollment.proof.prepare, load_for_captures)
-        for prepare in ahead:
-            self._background.run(self, "networks", prepare, lambda nothing: None, lambda error: None)
+        later(self, partial(self._catch_up, desk))
+
+    def _catch_up(self, desk: Desk) -> None:
+        """Behind the page: to begin a lane is to wait for it."""
+        if desk is self._session.desk:
+            self._finisher.catch_up(desk)
+            later(self, partial(self._prepare, desk))
+
+    def _prepare(self, desk: Desk) -> None:
+        """The face page says what is amiss, if anything is; places are indexed without anything that could be."""
+        from muster.ui.ahead import load_for_captures
+
+        enrollment = desk.enrollment
+        for each in (
+            enrollment.prepare_face, enrollment.details.prepare, enrollment.proof.prepare, load_for_captures
+        ):  # fmt: skip
+            self._background.run(self, "networks", each, lambda nothing: None, lambda error: None)
 
     def open(self, registration: Registration, step: Step | None = None) -> None:
         from muster.ui.wizard.wizard import Wizard
