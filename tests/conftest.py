@@ -9,9 +9,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+import windows_end
 from keys_read_once import private_keys_are_read_once as private_keys_are_read_once  # noqa: PLC0414 - for all
 from reference_folder import reference_data as reference_data  # noqa: PLC0414 - a fixture for all
 from swtpm import SoftwareTpm
+from windows_end import ended_behind_a_module as ended_behind_a_module  # noqa: PLC0414 - for all
+from windows_end import ended_behind_a_test as ended_behind_a_test  # noqa: PLC0414 - for all
 
 # Services of devices are looked for on ports of this machine, where another test's may listen at the moment.
 os.environ.setdefault("MUSTER_SBI_PORTS", "")
@@ -36,15 +39,7 @@ def pytest_collection_finish() -> None:
     which took a tenth of their time."""
     gc.enable()
     gc.freeze()
-
-
-@pytest.fixture(autouse=True)
-def what_a_window_left_ends_here() -> Iterator[None]:
-    """Where a window has lived nobody else collects (``muster.ui.collecting``): its widgets end in this thread."""
-    yield
-    if not gc.isenabled():
-        gc.collect()
-        gc.enable()
+    windows_end.only_between_tests()
 
 
 @pytest.fixture

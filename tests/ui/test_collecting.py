@@ -32,6 +32,7 @@ class Ring:
 @pytest.fixture
 def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[QObject]:
     monkeypatch.setattr(collecting, "_settled", threading.Event())
+    monkeypatch.setattr(collecting, "_EVERY_MS", 250)
     gc.collect()
     window = QObject()
     Collecting(window)

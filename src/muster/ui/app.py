@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
+
 from muster.clock import utc_now
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
@@ -38,6 +40,7 @@ def run(data: Path | None, *, demo: bool = False) -> int:
         window = MainWindow(session, Background(lanes), languages)
         window.show()
         status = application.exec()
+    shiboken6.delete(window)  # from the outside in, as Qt does; the interpreter has no such order where it ends
     session.close()
     return int(status)
 

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QAbstractButton
 
@@ -105,6 +106,7 @@ class TimedRun:
     def close(self) -> None:
         self.watch.stop()
         self.window.close()
+        shiboken6.delete(self.window)
 
     def _up_to_signature(self) -> None:
         self._up_to_capture()

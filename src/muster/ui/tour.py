@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
+import shiboken6
 from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -137,6 +138,7 @@ class _Tour:
         self._child()
         self._people()
         self._window.close()
+        shiboken6.delete(self._window)
 
     def _devices(self) -> None:
         """One of them tested."""

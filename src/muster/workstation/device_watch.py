@@ -38,7 +38,6 @@ class DeviceWatch:
         self._look = look
         self._every_s = every_s
         self._lanes = Lanes()
-        self._lanes.submit(_LANE, lambda: None)  # its thread is begun here, not where somebody waits for a page
         self._guard = Lock()  # guards the two below
         self._listeners: list[Tell] = []
         self._stop: Event | None = None

@@ -22,7 +22,7 @@ T = TypeVar("T")
 STORE = "store"
 
 
-_NICER = 10
+_NICER = 5
 
 
 def _give_way() -> None:

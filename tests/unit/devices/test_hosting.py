@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -350,6 +351,7 @@ def test_a_device_that_is_plugged_in_is_known_within_three_seconds(tmp_path: Pat
 
 
 def test_closing_leaves_no_process_thread_or_handle(context: DeviceContext) -> None:
+    gc.collect()  # else what an earlier test has left may end meanwhile
     threads, handles = active_count(), _handles()
     with misbehaving("fast") as driver:
         streamed(driver, context)

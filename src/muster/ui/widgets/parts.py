@@ -285,8 +285,18 @@ def scrolling(content: QWidget, *, clear: bool = False) -> QScrollArea:
         area.setObjectName("clear")
     else:
         content.setObjectName("ground")
-    area.setWidget(content)
+    put_into(area, content)
     return area
+
+
+def put_into(area: QScrollArea, content: QWidget) -> None:
+    """``setWidget``, with the content's place known to Qt for Python as Qt has it: in the viewport.
+
+    Qt for Python takes the area itself for the parent. Where the collector then finds a page of which something
+    within the area holds the page, the content is ended twice, and with it the process.
+    """
+    area.setWidget(content)
+    content.setParent(area.viewport())
 
 
 def empty(layout: QLayout) -> None:

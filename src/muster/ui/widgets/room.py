@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from muster.ui.reimplemented import reimplemented
+from muster.ui.widgets.parts import put_into
 
 
 class Room(QScrollArea):
@@ -25,7 +26,7 @@ class Room(QScrollArea):
             before.hide()  # while it belongs to the window: else the window is no longer the one in front
             self.takeWidget()
             before.deleteLater()
-        self.setWidget(page)
+        put_into(self, page)
         page.installEventFilter(self)
         self._fit()
 
