@@ -28,6 +28,8 @@ class DevicesChanged:
         return bool(self.appeared or self.vanished or self.changed)
 
 
+_NO_CHANGE = DevicesChanged((), (), ())
+
 Tell = Callable[[DevicesChanged], None]
 
 
@@ -43,7 +45,11 @@ class DeviceWatch:
         self._stop: Event | None = None
 
     def listen(self, tell: Tell) -> Callable[[], None]:
-        """Call ``tell`` for every change from now on; what is returned ends that."""
+        """Call ``tell`` for every change from now on; what is returned ends that.
+
+        It is called once with no change, when the first look was taken: whoever read what is there a moment before
+        may have read something else.
+        """
         with self._guard:
             self._listeners.append(tell)
             if self._stop is None:
@@ -73,6 +79,7 @@ class DeviceWatch:
 
     def _watch(self, stop: Event) -> None:
         before = self._states()
+        self._tell(_NO_CHANGE)
         while not stop.wait(self._every_s):
             now = self._states()
             change = DevicesChanged(

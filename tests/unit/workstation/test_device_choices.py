@@ -167,7 +167,9 @@ def test_only_drivers_that_the_signed_configuration_names_are_loaded_from_the_ne
 def changes(eyes: Eyes) -> tuple[DeviceWatch, Queue[DevicesChanged], Callable[[], None]]:
     told: Queue[DevicesChanged] = Queue()
     watch = DeviceWatch(eyes.find, every_s=0.01)
-    return watch, told, watch.listen(told.put)
+    end = watch.listen(told.put)
+    assert not told.get(timeout=5)  # it has looked once
+    return watch, told, end
 
 
 def test_what_appears_vanishes_or_becomes_busy_is_told() -> None:
@@ -187,6 +189,19 @@ def test_what_appears_vanishes_or_becomes_busy_is_told() -> None:
         DevicesChanged((), (), ("eye-1",)),
         DevicesChanged((), ("eye-2",), ()),
     )
+
+
+def test_what_was_pulled_out_before_the_first_look_is_noticed_behind_it() -> None:
+    """Whoever showed a camera that is gone by then looks again."""
+    eyes = Eyes(camera(1))
+    seen: Queue[Sequence[str]] = Queue()
+    watch = DeviceWatch(eyes.find, every_s=60)
+    eyes.devices = []
+    watch.listen(lambda change: seen.put([each.id for each in eyes.find()]))
+    try:
+        assert seen.get(timeout=5) == []
+    finally:
+        watch.close()
 
 
 def test_whoever_listens_no_more_is_told_nothing_and_nobody_looks() -> None:
@@ -213,7 +228,7 @@ def test_a_station_tells_what_is_plugged_in_within_three_seconds(root: Path) -> 
     eyes, told = Eyes(), Queue[DevicesChanged]()
     with desk_at(root, catalogue=catalogue_of(eyes)) as desk:
         end = desk.devices.listen(told.put)
-        Event().wait(0.05)  # it has looked once
+        assert not told.get(timeout=5)  # it has looked once
         eyes.devices = [camera(1)]
         assert told.get(timeout=3.0).appeared == ("eye-1",)
         end()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from concurrent.futures import CancelledError
 
@@ -61,3 +63,14 @@ def test_closing_waits_for_what_runs_and_drops_what_has_not_begun() -> None:
     assert done == ["long"]
     with pytest.raises(CancelledError):
         dropped.result(0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a priority is a thread's own on Linux alone")
+def test_a_lane_gives_way_to_whoever_asked_it() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = priority()
+    with Lanes() as lanes:
+        assert lanes.submit("busy", priority).result() > before
+    assert priority() == before
