@@ -54,7 +54,9 @@ class Connection:
     def status(self) -> tuple[int, list[str]]:
         """Status and codes of the answer; 0 where the server hung up without one."""
         head, _, body = self._whole().partition(b"\r\n\r\n")
-        return (int(head.split()[1]), codes(json.loads(body))) if head else (0, [])
+        if not head:
+            return 0, []
+        return int(head.split()[1]), codes(json.loads(body)) if body.startswith(b"{") else []  # or only words
 
     def _whole(self) -> bytes:
         raw = b""
