@@ -11,6 +11,7 @@ from __future__ import annotations
 import dis
 import pkgutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from importlib.abc import InspectLoader
@@ -38,7 +39,8 @@ def load() -> tuple[str, ...]:
         }
         for name in sorted({name for names in modules.values() for name in names}):
             if not name.startswith(_OURS) and name.partition(".")[0] not in _QT:
-                import_module(name)
+                with suppress(ImportError):  # the page will tell, if it needs it at all
+                    import_module(name)
         return tuple(_in_order(modules))
 
 

@@ -30,8 +30,8 @@ def _give_way() -> None:
     library's threads and drivers' processes, gives way with it. On Linux alone priorities are a thread's own."""
     if sys.platform == "linux":
         with suppress(OSError):
-            thread = threading.get_native_id()
-            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _NICER)
+            of_the_window = os.getpriority(os.PRIO_PROCESS, os.getpid())  # a lane may be begun on a lane
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), of_the_window + _NICER)
 
 
 class Lanes:

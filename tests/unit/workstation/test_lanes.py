@@ -70,7 +70,13 @@ def test_a_lane_gives_way_to_whoever_asked_it() -> None:
     def priority() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
+    def on_a_lane() -> int:
+        with Lanes() as lanes:
+            return lanes.submit("busy", priority).result()
+
     before = priority()
-    with Lanes() as lanes:
-        assert lanes.submit("busy", priority).result() > before
+    lower = on_a_lane()
+    assert lower > before
     assert priority() == before
+    with Lanes() as lanes:
+        assert lanes.submit("busy", on_a_lane).result() == lower
