@@ -152,6 +152,7 @@ class TimedRun:
 
     def _press(self, pressed: QAbstractButton) -> None:
         self._until(pressed.text(), pressed.isEnabled)
+        self.window.idle.touched()  # no event of a mouse comes: after a quarter of an hour the screen would lock
         pressed.click()
         self._breathe()
 
