@@ -214,6 +214,8 @@ def quick_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muster.ui.capture.lane_runner.RETRY_AFTER_MS", 20)
     monkeypatch.setattr("muster.ui.capture.page._SAID_AFTER_MS", 0)
     monkeypatch.setattr("muster.ui.wizard.proofing.ADVANCE_AFTER_MS", 20)
+    monkeypatch.setattr("muster.ui.finishing.AFTER_MS", 0)
+    monkeypatch.setattr("muster.ui.pages.receipt.SLIP_AFTER_MS", 0)
     # Ten fingers take the station three seconds: only where a test is about that (``judging``).
     monkeypatch.setattr(policy, "_QUALITY_RULES", policy.UNJUDGED)
 

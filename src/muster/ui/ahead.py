@@ -1,5 +1,4 @@
-"""What whoever signs in will need, loaded behind the sign-in page while they type; and what their first captures
-will, while they greet the first person.
+"""What whoever signs in will need, loaded behind the sign-in page while they type.
 
 A lane imports what knows nothing of Qt, the window's thread the pages, a few in each turn. Where a lane makes a
 class of Qt's, libshiboken's table of classes grows while the window reads it, which it does without any lock: now
@@ -18,7 +17,7 @@ from importlib.abc import InspectLoader
 from importlib.util import find_spec
 
 import muster.ui
-from muster.ui.collecting import loading, settle, stay
+from muster.ui.collecting import loading, stay
 
 _OURS = "muster.ui"
 _QT = {"PySide6", "shiboken6", "pyqtgraph"}
@@ -41,6 +40,7 @@ def load() -> tuple[str, ...]:
             if not name.startswith(_OURS) and name.partition(".")[0] not in _QT:
                 with suppress(ImportError):  # the page will tell, if it needs it at all
                     import_module(name)
+        import_module("muster.workstation.capture").load_libraries()
         return tuple(_in_order(modules))
 
 
@@ -82,13 +82,3 @@ def _with_those_that_import(names: set[str], modules: dict[str, set[str]]) -> se
     while more := {name for name, imported in modules.items() if imported & found} - found:
         found |= more
     return found
-
-
-@cache
-def load_for_captures() -> None:
-    """Once, a second's work, when the rest of what a desk prepares is there: nothing of any person is, yet."""
-    from muster.workstation.sample_judging import load_libraries
-
-    with loading():
-        load_libraries()
-    settle()

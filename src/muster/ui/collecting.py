@@ -64,5 +64,7 @@ def stay() -> None:
 
 
 def settle() -> None:
-    """The last of it is loaded. What is there besides from now on is little."""
-    _settled.set()
+    """The last of it is loaded and stays as well. What is there besides from now on is little."""
+    if not _settled.is_set():
+        stay()
+        _settled.set()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
 from muster.domain.registration import RegistrationId
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from muster.workstation.slip import Slip
 
 LANE = "sealing"
+AFTER_MS = 1500  # the first page of the next person comes before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,23 @@ class Finisher(QObject):
     def __init__(self, background: Background) -> None:
         super().__init__()
         self._background = background
+        self._waiting: list[tuple[Desk, Sent]] = []
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.begin)
 
     def finish(self, desk: Desk, sent: Sent) -> None:
-        """Seal, then send. A server that says no or is not there does not undo the seal."""
-        work = partial(desk.finishing.seal, sent.registration_id)
-        self._background.run(self, LANE, work, partial(self._sealed, desk, sent), partial(self._failed, sent))
+        """Seal in a moment, then send. A server that says no or is not there does not undo the seal."""
+        self._waiting.append((desk, sent))
+        self._later.start(AFTER_MS)
+
+    def begin(self) -> None:
+        """What waits for its moment has it now: whoever ends the session does it behind this."""
+        self._later.stop()
+        waiting, self._waiting = self._waiting, []
+        for desk, sent in waiting:
+            work = partial(desk.finishing.seal, sent.registration_id)
+            self._background.run(self, LANE, work, partial(self._sealed, desk, sent), partial(self._failed, sent))
 
     def catch_up(self, desk: Desk) -> None:
         def work() -> bool:

@@ -105,12 +105,13 @@ class Session:
 
     def sign_in(self, user_id: str, password: str, code: str = "") -> Desk:
         from muster.workstation.desk import sign_in
+        from muster.workstation.judging_beside import JudgeBeside
 
         station = self.station()
         policy = replace(self.policy, demo_use_case=True)
-        desk = sign_in(station, user_id, password, self._server(station), self.clock, policy=policy, code=code)
-        self.desk = desk
-        return desk
+        server, judge = self._server(station), JudgeBeside()
+        self.desk = sign_in(station, user_id, password, server, self.clock, policy=policy, code=code, judge=judge)
+        return self.desk
 
     def sign_out(self) -> None:
         desk, self.desk = self.desk, None

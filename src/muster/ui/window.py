@@ -223,12 +223,14 @@ class MainWindow(QMainWindow):
             later(self, partial(self._prepare, desk))
 
     def _prepare(self, desk: Desk) -> None:
-        """The face page says what is amiss, if anything is; places are indexed without anything that could be."""
-        from muster.ui.ahead import load_for_captures
+        """The pages of face and captures say what is amiss, if anything is; places are indexed without anything
+        that could be."""
+        from muster.ui.collecting import settle
 
         enrollment = desk.enrollment
         for each in (
-            enrollment.prepare_face, enrollment.details.prepare, enrollment.proof.prepare, load_for_captures
+            enrollment.prepare_face, enrollment.details.prepare, enrollment.proof.prepare, settle,
+            enrollment.prepare_judging,
         ):  # fmt: skip
             self._background.run(self, "networks", each, lambda nothing: None, lambda error: None)
 
@@ -535,6 +537,7 @@ class MainWindow(QMainWindow):
 
         from muster.ui.finishing import LANE as SEALING
 
+        self._finisher.begin()
         self._background.run(self, SEALING, lambda: None, sign_out, failed)
 
     def _failed(self, error: MusterError) -> None:
@@ -719,6 +722,8 @@ class MainWindow(QMainWindow):
     @reimplemented
     def closeEvent(self, event: QCloseEvent) -> None:
         self.page.leave()
+        if self._session.desk is not None:
+            self._finisher.begin()
         if self._person is not None:
             self._person.close()
         event.accept()

@@ -77,6 +77,7 @@ from muster.workstation.rehearsal import Rehearsing
 from muster.workstation.review import Review
 from muster.workstation.review_bundles import ReviewBundles, read_carried
 from muster.workstation.risk import Risk, approval_wanted
+from muster.workstation.sample_judging import Judge, SampleJudge
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server, is_elsewhere
 from muster.workstation.server_session import ServerSession
@@ -118,8 +119,9 @@ class Desk:
         station: Station,
         catalogue: Catalogue | MakeCatalogue,
         policy: Policy,
+        judge: Judge,
     ) -> None:
-        self._station = station
+        self._station, self._judge = station, judge
         self._database = unlocked.database
         self.rebuilt = unlocked.rebuilt
         self._lock = StationLock.take(unlocked.folder.lock)
@@ -192,7 +194,7 @@ class Desk:
             reference,
             documents := Documents(self._journal, reference, catalogue, context, policy, asked),
             Capture(self._journal, catalogue, context, FaceGuidance, policy),
-            Placements(self._journal, catalogue, context, policy),
+            Placements(self._journal, catalogue, context, policy, judge),
             submission,
             self.duplicates,
             policy,
@@ -440,6 +442,7 @@ class Desk:
         self.proofing.close()
         self.server.close()
         self.duplicates.close()
+        self._judge.close()
         self.devices.close()
         if self._closes_catalogue:
             self.devices.catalogue.close()
@@ -501,10 +504,12 @@ def sign_in(
     catalogue: Catalogue | MakeCatalogue | None = None,
     policy: Policy | None = None,
     code: str = "",
+    judge: Judge | None = None,
 ) -> Desk:
     """Unlock ``station`` and put the desk together (about 0.3 s); a server that asks for it is signed in at in the
     background. ``code`` is that of an authenticator, where the policy asks for one; ``catalogue`` holds this
-    computer's devices, or makes what does of the names of drivers that may be loaded.
+    computer's devices, or makes what does of the names of drivers that may be loaded; ``judge`` looks at fingers
+    and eyes (in this process, unless another one is given) and is closed with the desk.
 
     Somebody who has yet to set up what the policy asks for is let in to do that, and to nothing else.
 
@@ -521,7 +526,7 @@ def sign_in(
         lockouts.gave_up(user_id)
         raise
     operator = unlocked.operator.user_id
-    desk = Desk(unlocked, server, clock, station, catalogue or _installed, policy)
+    desk = Desk(unlocked, server, clock, station, catalogue or _installed, policy, judge or SampleJudge())
     try:
         desk.access.missing = desk.proving.second_factors(operator, Proof(password, code))
         lockouts.succeeded(user_id)

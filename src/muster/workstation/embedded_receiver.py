@@ -11,6 +11,7 @@ import subprocess
 import sys
 from threading import Lock
 
+from muster.devices.own_process import give_way
 from muster.domain.registration import StationId
 from muster.errors import Code, NetworkUnavailable
 from muster.workstation.data_folder import DataFolder
@@ -58,6 +59,7 @@ class EmbeddedReceiver:
             running = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
             )
+        give_way(running.pid)
         try:
             assert running.stdout is not None
             self._url = json.loads(running.stdout.readline())["url"]

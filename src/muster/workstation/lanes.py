@@ -6,11 +6,8 @@ window owns no thread and is never blocked by one. New lanes are made by naming 
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,18 +17,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 STORE = "store"
-
-
-_NICER = 5
-
-
-def _give_way() -> None:
-    """To whoever waits at the window: where processors are few, its thread comes first. What a lane starts, a
-    library's threads and drivers' processes, gives way with it. On Linux alone priorities are a thread's own."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            of_the_window = os.getpriority(os.PRIO_PROCESS, os.getpid())  # a lane may be begun on a lane
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), of_the_window + _NICER)
 
 
 class Lanes:
@@ -47,9 +32,7 @@ class Lanes:
 
         with self._lock:
             if lane not in self._lanes:
-                self._lanes[lane] = ThreadPoolExecutor(
-                    max_workers=1, thread_name_prefix=f"lane-{lane}", initializer=_give_way
-                )
+                self._lanes[lane] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lane-{lane}")
             return self._lanes[lane].submit(work)
 
     def close(self) -> None:

@@ -51,7 +51,7 @@ from muster.errors import Code, DeviceUnavailable, MusterError, NotAuthentic, Re
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy, QualityRule
-from muster.workstation.sample_judging import Judged, SampleJudge, same_twice
+from muster.workstation.sample_judging import Judge, Judged
 from muster.workstation.samples import (
     ATTEMPTS_LEFT,
     CaptureOutcome,
@@ -98,15 +98,15 @@ class Placements:
         catalogue: Catalogue,
         context: DeviceContext,
         policy: Policy,
-        judge: SampleJudge | None = None,
+        judge: Judge,
     ) -> None:
-        """``judge`` is loaded slowly: one may look at what several people show."""
+        """``judge`` is loaded slowly: one may look at what several people show, one after the other."""
         self._journal = journal
         self._catalogue = catalogue
         self._context = context
         self._policy = policy
         self._book = SampleBook(journal, policy)
-        self._judge = judge or SampleJudge()
+        self._judge = judge
         self._lock = Lock()
         self._judging = Lock()
         self._takes: dict[tuple[RegistrationId, BiometricAttribute], tuple[_Take, ...]] = {}
@@ -336,7 +336,7 @@ class Placements:
         """One for each finger that counts and is the same as this one; those still to be judged look for
         themselves."""
         found = (
-            same_twice(judged, self._judge.look(other, self._journal.read(state.id, event.record)))
+            self._judge.same_twice(judged, self._judge.look(other, self._journal.read(state.id, event.record)))
             for other, event in state.samples.items()
             if other is not judged.attribute
             and other.modality is judged.attribute.modality
@@ -362,7 +362,7 @@ class Placements:
         attribute = event.facts.attribute
         sample = sample_of(event, self._journal.read(state.id, event.record))
         judged = self._judge.look(attribute, sample.record)
-        result = self._result(sample, judged, [each for each in (same_twice(judged, twin),) if each])
+        result = self._result(sample, judged, [each for each in (self._judge.same_twice(judged, twin),) if each])
         self._hold(state.id, _Take(sample, judged, result.findings))
         return replace(result, accepted=False)
 

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Protocol
+from uuid import uuid4
 
-from muster.analysis import fingerprint_judging, fingerprint_matching, iris_code
+from muster.analysis import fingerprint_matching, iris_code
 from muster.analysis.api import Pixels
 from muster.analysis.fingerprint_conditions import FINGER_ABSENT, FINGER_RESIDUE
 from muster.analysis.fingerprint_judging import NFIQ2, FingerJudge, FingerReading
 from muster.analysis.fingerprint_matching import SAME_FINGER_TWICE
 from muster.analysis.fingerprint_records import standard_pixels
-from muster.analysis.iris_code import SAME_EYE_TWICE
+from muster.analysis.iris_code import SAME_EYE_TWICE, IrisCode
 from muster.analysis.iris_judging import QUALITY, IrisJudge, IrisReading
 from muster.analysis.iris_quality import IRIS_ABSENT, IRIS_EYE_CLOSED
 from muster.analysis.iris_side import EyeSide
 from muster.domain.assessment import Assessment, Finding, NotAssessed, Severity
 from muster.domain.biometrics import BiometricAttribute, Modality, StationJudgement
 from muster.domain.registration import RegistrationId
-from muster.errors import Code
+from muster.errors import Code, Unavailable
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_pixels import pixels_in
 from muster.formats.iso19794_record import parse_record
@@ -30,20 +32,24 @@ from muster.formats.iso19794_record import parse_record
 EYE_OTHER_SIDE = Code(
     "EYE_OTHER_SIDE", "This looks like the other eye. Check that left and right are not swapped."
 )
+JUDGED_BEFORE = Code(
+    "JUDGED_BEFORE", "What judges fingers and eyes was started anew meanwhile. Judge this one once more."
+)
 
 _NOBODYS = (FINGER_ABSENT, FINGER_RESIDUE)
 _NOTHING_SEEN = (*_NOBODYS, IRIS_ABSENT, IRIS_EYE_CLOSED)
 _SIDES = {BiometricAttribute.LEFT_EYE: EyeSide.LEFT, BiometricAttribute.RIGHT_EYE: EyeSide.RIGHT}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Judged:
-    """``findings`` name their finger or eye; ``reading`` is what comparing two of them needs."""
+    """``findings`` name their finger or eye. What comparing it with another one needs stays with the judge, which
+    finds it by ``mark``."""
 
     attribute: BiometricAttribute
     judgement: StationJudgement
     findings: tuple[Finding, ...]
-    reading: FingerReading | IrisReading
+    mark: str
 
     @property
     def shows_something(self) -> bool:
@@ -61,36 +67,55 @@ class Judged:
         )
 
 
-def load_libraries() -> None:
-    """What the first finger brings in, for whoever has time before it. The weights are another matter."""
-    fingerprint_judging.load_libraries()
+class Judge(Protocol):
+    """Remembers what it saw of one registration: each finger of it is compared with each. Every call raises
+    ``Unavailable`` and ``NotAuthentic`` where its weights are missing or were changed."""
+
+    def load_once(self) -> None:
+        """What the first finger would have to wait for."""
+
+    def begin(self, registration_id: RegistrationId) -> None:
+        """Forget everybody else."""
+
+    def look(self, attribute: BiometricAttribute, record: bytes) -> Judged:
+        """What an ISO/IEC 19794 record shows. Raises ``MalformedData`` for a broken one."""
+
+    def see(self, attribute: BiometricAttribute, pixels: Pixels) -> Judged:
+        """A picture that has no record yet, (h, w) grey; of a finger at 500 dpi."""
+
+    def remember(self, record: bytes, judged: Judged) -> None:
+        """``record`` was made of what was seen."""
+
+    def same_twice(self, one: Judged, other: Judged) -> Finding | None:
+        """What to say of ``one`` where both are the same finger or the same eye. Raises
+        ``Unavailable(JUDGED_BEFORE)`` of what is not remembered any more."""
+
+    def close(self) -> None:
+        """It is not asked any more; whoever waits for it is told."""
 
 
 class SampleJudge:
-    """Loads its weights at the first use. Remembers what it saw of one registration: each finger of it is compared
-    with each."""
+    """Implements :class:`Judge` where it is. Loads its weights at the first use."""
 
     def __init__(self) -> None:
         self._fingers = FingerJudge()
         self._eyes = IrisJudge()
         self._is_loaded = False
         self._whose: RegistrationId | None = None
-        self._seen: dict[bytes, Judged] = {}
+        self._by_record: dict[bytes, Judged] = {}
+        self._readings: dict[str, FingerReading | IrisReading] = {}
 
     def load_once(self) -> None:
-        """Raises ``Unavailable``, ``NotAuthentic`` (weights)."""
         if not self._is_loaded:
             self._fingers.load()
             self._is_loaded = True
 
     def begin(self, registration_id: RegistrationId) -> None:
-        """Forget everybody else."""
         if self._whose != registration_id:
-            self._whose, self._seen = registration_id, {}
+            self._whose, self._by_record, self._readings = registration_id, {}, {}
 
     def look(self, attribute: BiometricAttribute, record: bytes) -> Judged:
-        """Raises ``MalformedData`` (a broken record), ``Unavailable``, ``NotAuthentic`` (weights)."""
-        known = self._seen.get(sha256(record).digest())
+        known = self._by_record.get(sha256(record).digest())
         if known is None:
             parsed = parse_record(record)
             pixels = standard_pixels(parsed) if isinstance(parsed, FingerRecord) else pixels_in(parsed)
@@ -99,46 +124,54 @@ class SampleJudge:
         return known
 
     def see(self, attribute: BiometricAttribute, pixels: Pixels) -> Judged:
-        """A picture that has no record yet, (h, w) grey; of a finger at 500 dpi."""
         if attribute.modality is Modality.FINGER:
             finger = self._fingers.look(pixels)
-            return Judged(attribute, *_said(attribute, NFIQ2, finger.assessment), finger)
+            return self._judged(attribute, NFIQ2, finger.assessment, finger)
         eye = self._eyes.look(pixels)
         assessment = eye.assessment
         if eye.side is not None and eye.side is not _SIDES[attribute]:
             other = Finding(EYE_OTHER_SIDE, Severity.WARNS)
             assessment = replace(assessment, findings=(*assessment.findings, other))
-        return Judged(attribute, *_said(attribute, QUALITY, assessment), eye)
+        return self._judged(attribute, QUALITY, assessment, eye)
 
     def remember(self, record: bytes, judged: Judged) -> None:
-        """``record`` was made of what was seen."""
-        self._seen[sha256(record).digest()] = judged
+        if judged.mark in self._readings:
+            self._by_record[sha256(record).digest()] = judged
 
+    def same_twice(self, one: Judged, other: Judged) -> Finding | None:
+        readings = self._readings.get(one.mark), self._readings.get(other.mark)
+        if None in readings:
+            raise Unavailable(JUDGED_BEFORE)
+        match readings:
+            case FingerReading() as a, FingerReading() as b:
+                same = fingerprint_matching.match(a.template, b.template).is_match
+                return _twice(SAME_FINGER_TWICE, "finger", one, other) if same else None
+            case IrisReading(code=IrisCode() as a), IrisReading(code=IrisCode() as b):
+                found = iris_code.match(a, b)
+                same = not isinstance(found, NotAssessed) and found.is_match
+                return _twice(SAME_EYE_TWICE, "eye", one, other) if same else None
+            case _:  # a finger and an eye, or an eye nothing is known of
+                return None
 
-def same_twice(one: Judged, other: Judged) -> Finding | None:
-    """What to say of ``one`` where both are the same finger or the same eye."""
-    if isinstance(one.reading, FingerReading) and isinstance(other.reading, FingerReading):
-        same = fingerprint_matching.match(one.reading.template, other.reading.template).is_match
-        return _twice(SAME_FINGER_TWICE, "finger", one, other) if same else None
-    if isinstance(one.reading, IrisReading) and isinstance(other.reading, IrisReading):
-        if one.reading.code is None or other.reading.code is None:
-            return None
-        found = iris_code.match(one.reading.code, other.reading.code)
-        same = not isinstance(found, NotAssessed) and found.is_match
-        return _twice(SAME_EYE_TWICE, "eye", one, other) if same else None
-    return None
+    def close(self) -> None:
+        self._by_record, self._readings = {}, {}
+
+    def _judged(
+        self,
+        attribute: BiometricAttribute,
+        measure: str,
+        assessment: Assessment,
+        reading: FingerReading | IrisReading,
+    ) -> Judged:
+        findings = tuple(replace(each, field=attribute.value) for each in assessment.findings)
+        names = tuple(each.code.name for each in findings)
+        found = assessment[measure]
+        quality = None if isinstance(found, NotAssessed) else found.value
+        judged = Judged(attribute, StationJudgement(measure, quality, names), findings, uuid4().hex)
+        self._readings[judged.mark] = reading
+        return judged
 
 
 def _twice(code: Code, what: str, one: Judged, other: Judged) -> Finding:
     names = {what: one.attribute.value, "other": other.attribute.value}
     return Finding(code, Severity.BLOCKS, one.attribute.value, names)
-
-
-def _said(
-    attribute: BiometricAttribute, measure: str, assessment: Assessment
-) -> tuple[StationJudgement, tuple[Finding, ...]]:
-    findings = tuple(replace(each, field=attribute.value) for each in assessment.findings)
-    names = tuple(each.code.name for each in findings)
-    found = assessment[measure]
-    quality = None if isinstance(found, NotAssessed) else found.value
-    return StationJudgement(measure, quality, names), findings

@@ -14,13 +14,13 @@ from muster.devices.api import CapturedSample, CaptureRequest, DeviceContext, Sl
 from muster.devices.samples import picture_sample
 from muster.domain.assessment import Finding, blocking
 from muster.domain.biometrics import CaptureGroup
-from muster.workstation.sample_judging import SampleJudge
+from muster.workstation.sample_judging import Judge
 
 _STANDARD_DPI = 500
 
 
 def cut_slap(
-    slap: SlapPicture, group: CaptureGroup, request: CaptureRequest, context: DeviceContext, judge: SampleJudge
+    slap: SlapPicture, group: CaptureGroup, request: CaptureRequest, context: DeviceContext, judge: Judge
 ) -> tuple[Sequence[CapturedSample], tuple[Finding, ...]]:
     """The fingers that were asked for, or what is wrong with the placement: none, too few, the other hand.
 

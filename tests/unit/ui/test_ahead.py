@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import subprocess
 import sys
@@ -39,11 +38,3 @@ def test_every_page_is_there_when_the_windows_thread_is_through() -> None:
     pieces = list(ahead.import_pages(ahead.load()))
     assert len(pieces) > 50
     assert {"muster.ui.pages.home", "muster.ui.wizard.wizard", "muster.ui.review.page"} <= set(sys.modules)
-
-
-def test_what_captures_need_is_there_and_the_collector_leaves_it_alone() -> None:
-    before, was_enabled = gc.get_freeze_count(), gc.isenabled()
-    ahead.load_for_captures.__wrapped__()
-    assert {"afis.algorithms.mcc", "afis.algorithms.nfiq2.features"} <= set(sys.modules)
-    assert gc.get_freeze_count() > before
-    assert gc.isenabled() is was_enabled

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from concurrent.futures import CancelledError
 
@@ -63,20 +61,3 @@ def test_closing_waits_for_what_runs_and_drops_what_has_not_begun() -> None:
     assert done == ["long"]
     with pytest.raises(CancelledError):
         dropped.result(0)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="a priority is a thread's own on Linux alone")
-def test_a_lane_gives_way_to_whoever_asked_it() -> None:
-    def priority() -> int:
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-
-    def on_a_lane() -> int:
-        with Lanes() as lanes:
-            return lanes.submit("busy", priority).result()
-
-    before = priority()
-    lower = on_a_lane()
-    assert lower > before
-    assert priority() == before
-    with Lanes() as lanes:
-        assert lanes.submit("busy", on_a_lane).result() == lower

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
@@ -19,6 +19,8 @@ from muster.ui.widgets.parts import Card, Choice, Note, button, label
 from muster.ui.widgets.picture import PictureView
 from muster.workstation.printing import Printing
 from muster.workstation.slip import Paper
+
+SLIP_AFTER_MS = 300  # whoever goes on at once needs no picture of it
 
 
 class ReceiptPage(Page):
@@ -126,11 +128,9 @@ class ReceiptPage(Page):
         """What was used last. The printers are told of later, on the same lane."""
         printer, paper = choice
         self.printers.setProperty("wanted", printer)
-        at = self.papers.findData(paper)
-        if at == self.papers.currentIndex():
-            self._show_slip()
-        else:
-            self.papers.setCurrentIndex(at)
+        with QSignalBlocker(self.papers):
+            self.papers.setCurrentIndex(self.papers.findData(paper))
+        QTimer.singleShot(SLIP_AFTER_MS, self, self._show_slip)
 
     def _show_slip(self, *_: object) -> None:
         """Laid out beside: several languages take a tenth of a second."""

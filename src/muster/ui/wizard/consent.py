@@ -13,6 +13,7 @@ from muster.ui import shortcuts
 from muster.ui.background import Background
 from muster.ui.language import tr
 from muster.ui.person.display import TURN_KEY, PersonDisplay
+from muster.ui.turns import later
 from muster.ui.widgets.asked_twice import AskedTwice
 from muster.ui.widgets.parts import Button, Card, align, button, empty, label
 from muster.ui.wizard.step_page import StepPage
@@ -62,7 +63,7 @@ class ConsentPage(StepPage):
 
     def enter(self) -> None:
         (self.turn if self._must_sign else self.agree).setFocus()
-        self._ask()
+        later(self, self._ask_if_here)  # the officer's screen comes first
 
     def leave(self) -> None:
         self._person.withdraw()
@@ -86,6 +87,10 @@ class ConsentPage(StepPage):
             self._card.column.addWidget(line)
 
     # On the person's screen
+
+    def _ask_if_here(self) -> None:
+        if self.isVisible():
+            self._ask()
 
     def _ask(self) -> None:
         self._person.speak(self._language)
