@@ -176,6 +176,21 @@ def test_the_zoom_ends_at_both_ends(tmp_path: Path, qapp: QApplication) -> None:
 # --- in the window ---------------------------------------------------------------------------------------
 
 
+def test_what_is_opened_while_the_desk_is_on_its_way_stays(driver: Driver, qtbot: QtBot) -> None:
+    """The desk comes in several turns of the window's loop; another language shows it at once."""
+    window = driver.window
+    credentials = driver.session.station().demo_credentials()
+    assert credentials is not None
+    driver.session.sign_in(*credentials[1])
+    window._signed_in()
+    window.use_language(WINDOW_LANGUAGES[1])
+    window.people()
+    opened = window.page
+    qtbot.wait(50)
+    assert isinstance(opened, PeoplePage)
+    assert window.page is opened
+
+
 def test_the_window_is_led_by_keys(driver: Driver, qtbot: QtBot) -> None:
     """F1 tells the keys in the language of the moment and Escape takes it away; a letter opens a page, Ctrl and +
     makes it larger without leaving it."""

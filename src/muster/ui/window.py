@@ -169,11 +169,21 @@ class MainWindow(QMainWindow):
         assert self._session.desk is not None
         self.looks.belong_to(self._session.desk.operator.user_id)
         self.person.rest()  # made here, where it was not yet: the desk is two turns' work of its own
-        later(self, self._first_home)
+        later(self, partial(self._first_home, self.page))
 
-    def _first_home(self) -> None:
-        page = self._made_home()
-        later(self, self.home if page is None else partial(self._show_home, page))
+    def _first_home(self, before: QWidget) -> None:
+        """Unless something else is shown by now: another language makes everything anew at once."""
+        if self.page is before:
+            later(self, partial(self._show_first_home, before, self._made_home()))
+
+    def _show_first_home(self, before: QWidget, page: HomePage | None) -> None:
+        if self.page is not before:
+            if page is not None:
+                page.deleteLater()
+        elif page is None:
+            self.my_sign_in()
+        else:
+            self._show_home(page)
 
     def _home_saying(self, words: str, tone: str = "plain") -> None:
         self.home()

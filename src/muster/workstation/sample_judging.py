@@ -33,7 +33,7 @@ EYE_OTHER_SIDE = Code(
     "EYE_OTHER_SIDE", "This looks like the other eye. Check that left and right are not swapped."
 )
 JUDGED_BEFORE = Code(
-    "JUDGED_BEFORE", "What judges fingers and eyes was started anew meanwhile. Judge this one once more."
+    "JUDGED_BEFORE", "What judges fingers and eyes was started anew. It looks at this capture again at the check."
 )
 
 _NOBODYS = (FINGER_ABSENT, FINGER_RESIDUE)
