@@ -52,19 +52,21 @@ TIMED_RUN_STUCK = Code("TIMED_RUN_STUCK", "The timed run waited in vain for a sc
 
 _PATIENCE_MS = 120_000
 _LOOK_MS = 2
-_STATUS = Path("/proc/self/status")
+_PROCESSES = Path("/proc")
 _WAY = "document"  # of the demo's proof of identity
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
     """One registration. ``next_ready_ms`` runs from the officer's signature to the next person's first page;
-    ``resident_mib`` is what this process held then, 0 where the system does not tell."""
+    ``resident_mib`` is what this process held then, ``started_mib`` what those did that it started (what judges
+    fingers, drivers, the demo's receiver); 0 where the system does not tell."""
 
     number: int
     blocked: Blocked
     next_ready_ms: float
     resident_mib: float
+    started_mib: float
 
 
 class TimedRun:
@@ -85,7 +87,7 @@ class TimedRun:
             self._press(self._on(ReceiptPage).another)
             self._on(ConsentPage)
             took_ms = (time.monotonic() - began) * 1000
-            yield Timed(number, self.watch.take(), took_ms, resident_mib())
+            yield Timed(number, self.watch.take(), took_ms, resident_mib(), started_mib())
 
     def sign_in(self) -> None:
         self._press(self._on(SignInPage).sign_in)
@@ -180,10 +182,23 @@ class TimedRun:
 
 def resident_mib() -> float:
     """What this process holds in memory. Linux tells; nowhere else is it asked."""
-    if not _STATUS.exists():
-        return 0.0
-    (line,) = (each for each in _STATUS.read_text(encoding="ascii").splitlines() if each.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
+    return _status(_PROCESSES / "self", "VmRSS") / 1024
+
+
+def started_mib() -> float:
+    """The same of the processes that this one started."""
+    own = os.getpid()
+    others = (each for each in _PROCESSES.glob("[0-9]*") if _status(each, "PPid") == own)
+    return sum(_status(each, "VmRSS") for each in others) / 1024
+
+
+def _status(process: Path, what: str) -> int:
+    """A number the system tells of a process; 0 where there is none."""
+    try:
+        lines = (process / "status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(f"{what}:"))
 
 
 def _window(session: Session, lanes: Lanes) -> MainWindow:

@@ -19,6 +19,7 @@ import pytest
 
 import simulators
 from muster.clock import utc_now
+from muster.devices import hosting
 from muster.devices.api import (
     BiometricCapture,
     Camera,
@@ -97,6 +98,13 @@ def ready(driver: HostedDriver, within_s: float = 10.0) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def until(there: Callable[[], bool], within_s: float = 10.0) -> None:
+    ends = time.monotonic() + within_s
+    while not there():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 def streamed(driver: HostedDriver, context: DeviceContext, frames: int = 1) -> list[Frame]:
@@ -225,6 +233,24 @@ def test_a_process_that_never_comes_back_from_looking_is_started_anew() -> None:
     patience = Patience(silent_s=0.3, looking_s=0.2, pause_s=30.0, ending_s=0.3, first_answer_s=5.0)
     with misbehaving("never_finds", patience) as driver:
         assert (driver.find(), driver.pid) == ((), None)
+
+
+def test_processes_are_started_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All at once they would keep the window from the processors when somebody signs in."""
+    monkeypatch.setattr(hosting, "_STARTS_S", 30.0)
+    monkeypatch.setenv("PYTHONPATH", str(SIMULATORS))
+    first, second = (HostedDriver(each, "misbehaving_driver:never_finds", Patience()) for each in ("one", "two"))
+    try:
+        first.start()
+        until(lambda: first.pid is not None)
+        second.start()
+        time.sleep(0.2)
+        assert second.pid is None
+        first.close()  # nobody waits for it any longer
+        until(lambda: second.pid is not None)
+    finally:
+        first.close()
+        second.close()
 
 
 def test_a_process_that_cannot_be_ended_says_so_and_none_is_started_beside_it(

@@ -194,15 +194,6 @@ def test_closing_it_ends_its_process_and_tells_whoever_waits(
         judge.load_once()  # nobody starts another
 
 
-def test_it_has_no_secret_of_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MUSTER_SECRET_EXAMPLE", "made up")
-    with own_process.start("muster.workstation.judging_host", is_heard=False) as process:
-        environment = Path(f"/proc/{process.pid}/environ")
-        if not environment.exists():
-            pytest.skip("this system does not show a process's environment")
-        assert b"MUSTER_SECRET_" not in environment.read_bytes()
-
-
 def test_it_ends_with_the_program_however_that_ends() -> None:
     with own_process.start("muster.workstation.judging_host", is_heard=False) as process:
         assert process.stdin is not None

@@ -1900,6 +1900,10 @@
             <translation>በውስጡ ያለው ፎቶ ከሚቀረጸው ፊት ጋር ይነጻጸራል።</translation>
         </message>
         <message>
+            <source>Judging this capture broke off twice. Take it again; if that happens again, tell your administrator.</source>
+            <translation>የዚህ ቀረጻ ምዘና ሁለት ጊዜ ተቋርጧል። እንደገና ይውሰዱት፤ ይህ ከተደጋገመ ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
             <source>Keep as</source>
             <translation>እንደ ምን ይቀመጥ</translation>
         </message>
@@ -7774,6 +7778,10 @@
         <message>
             <source>What it is about</source>
             <translation>ስለ ምን እንደሆነ</translation>
+        </message>
+        <message>
+            <source>What judges fingers and eyes was started anew. It looks at this capture again at the check.</source>
+            <translation>ጣቶችንና ዓይኖችን የሚመዝነው ክፍል እንደገና ተጀምሯል። ይህ ቀረጻ በፍተሻው ላይ እንደገና ይታያል።</translation>
         </message>
         <message>
             <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>

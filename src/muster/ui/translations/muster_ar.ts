@@ -1900,6 +1900,10 @@
             <translation>تُقارَن صورته بالوجه الذي يُلتقط.</translation>
         </message>
         <message>
+            <source>Judging this capture broke off twice. Take it again; if that happens again, tell your administrator.</source>
+            <translation>انقطع تقييم هذا الالتقاط مرتين. التقطه مجددًا؛ وإن تكرر ذلك فأبلغ المسؤول.</translation>
+        </message>
+        <message>
             <source>Keep as</source>
             <translation>يُحفظ بوصفه</translation>
         </message>
@@ -7774,6 +7778,10 @@
         <message>
             <source>What it is about</source>
             <translation>الموضوع</translation>
+        </message>
+        <message>
+            <source>What judges fingers and eyes was started anew. It looks at this capture again at the check.</source>
+            <translation>أُعيد تشغيل ما يقيّم الأصابع والعيون. سيُعاد فحص هذا الالتقاط عند المراجعة.</translation>
         </message>
         <message>
             <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>

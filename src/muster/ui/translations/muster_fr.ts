@@ -1900,6 +1900,10 @@
             <translation>Son portrait sera comparé au visage qui est saisi.</translation>
         </message>
         <message>
+            <source>Judging this capture broke off twice. Take it again; if that happens again, tell your administrator.</source>
+            <translation>L’évaluation de cette prise s’est interrompue deux fois. Refaites-la ; si cela se reproduit, prévenez votre administrateur.</translation>
+        </message>
+        <message>
             <source>Keep as</source>
             <translation>Garder comme</translation>
         </message>
@@ -7774,6 +7778,10 @@
         <message>
             <source>What it is about</source>
             <translation>Sujet</translation>
+        </message>
+        <message>
+            <source>What judges fingers and eyes was started anew. It looks at this capture again at the check.</source>
+            <translation>Ce qui évalue les doigts et les yeux a été redémarré. Cette prise sera réexaminée lors de la vérification.</translation>
         </message>
         <message>
             <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>

@@ -1900,6 +1900,10 @@
             <translation>इसके चित्र की तुलना लिए गए चेहरे से होती है।</translation>
         </message>
         <message>
+            <source>Judging this capture broke off twice. Take it again; if that happens again, tell your administrator.</source>
+            <translation>इस कैप्चर की परख दो बार बीच में रुक गई। इसे फिर से लें; यदि ऐसा फिर हो तो अपने व्यवस्थापक को बताएँ।</translation>
+        </message>
+        <message>
             <source>Keep as</source>
             <translation>इस रूप में रखें</translation>
         </message>
@@ -7774,6 +7778,10 @@
         <message>
             <source>What it is about</source>
             <translation>किस बारे में है</translation>
+        </message>
+        <message>
+            <source>What judges fingers and eyes was started anew. It looks at this capture again at the check.</source>
+            <translation>उँगलियों और आँखों को परखने वाला भाग फिर से शुरू किया गया। ‘जाँचें’ पर इस कैप्चर को फिर देखा जाएगा।</translation>
         </message>
         <message>
             <source>What proved who this person is was destroyed here with the rest of the registration, after it was delivered or given up.</source>
