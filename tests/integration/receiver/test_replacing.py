@@ -114,7 +114,7 @@ def test_a_worker_that_cannot_begin_leaves_the_other_serving_until_it_can(hub: H
     assert _soon(lambda: trying not in hub.workers())
     time.sleep(0.1)
     assert hub.process.poll() is None
-    assert stays in hub.workers()
+    assert _soon(lambda: stays in hub.workers())  # while one ends the system may tell of none of them
     assert not hub.answers_unsigned()
     hidden.rename(hub.center_key)
     assert _soon(lambda: len(hub.workers()) == 2)

@@ -27,6 +27,7 @@ from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_5 import FaceRecord
 from muster.formats.iso19794_6 import IrisRecord
 from muster.formats.iso19794_picture import describe
+from muster.formats.wsq import WSQ_MALFORMED
 
 # Slanted stripes with an edge: something a lossy codec would change.
 GREY: Pixels = ((np.add.outer(np.arange(40) * 7, np.arange(32) * 5) % 256) ^ 0x2A).astype(np.uint8)
@@ -116,6 +117,7 @@ def test_changed_octets_are_accepted_or_refused_and_nothing_else_happens(
         IMAGE_UNDECODABLE.name,
         IMAGE_TOO_LARGE.name,
         IMAGE_TOO_COSTLY.name,
+        WSQ_MALFORMED.name,  # one octet makes the beginning of a JPEG that of a WSQ picture
     }
 
 

@@ -6,7 +6,7 @@ shown, the officer's presses are handed on, and what the person is asked for is 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import partial
 
 import numpy as np
@@ -76,7 +76,9 @@ class CapturePage(StepPage):
         step: Step | None = None,
         captures: PersonCapture | None = None,
         title: str = "",
+        in_pieces: bool = False,
     ) -> None:
+        """``in_pieces``: what it shows is yet to be filled in (``pieces``)."""
         super().__init__(enrollment, background, registration)
         self._captures = captures or enrollment
         self._devices = devices
@@ -105,9 +107,14 @@ class CapturePage(StepPage):
         self._breath = QTimer(self)
         self._breath.setSingleShot(True)
         self._breath.timeout.connect(self._say_prompt)
-        self._show()
+        if not in_pieces:
+            self._show()
 
     # The page
+
+    def pieces(self) -> Iterator[None]:
+        self._show()
+        yield
 
     def _build(self, title: str) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

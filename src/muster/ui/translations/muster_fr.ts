@@ -1901,7 +1901,7 @@
         </message>
         <message>
             <source>Judging this capture broke off twice. Take it again; if that happens again, tell your administrator.</source>
-            <translation>L’évaluation de cette prise s’est interrompue deux fois. Refaites-la ; si cela se reproduit, prévenez votre administrateur.</translation>
+            <translation>L’évaluation de cette prise s’est interrompue deux fois. Refaites-la ; si cela se reproduit, prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>Keep as</source>

@@ -256,7 +256,14 @@ class Wizard(Page):
         if is_capture(step):
             desk = self._desk
             lane = CapturePage(
-                enrollment, background, registration, self._plan, desk.devices, desk.speech, step=step
+                enrollment,
+                background,
+                registration,
+                self._plan,
+                desk.devices,
+                desk.speech,
+                step=step,
+                in_pieces=True,
             )
             lane.step_changed.connect(self._lane_moved)
             lane.guided.connect(self.guided)
