@@ -186,8 +186,7 @@ def test_languages_do_not_pile_up(driver: Driver, qapp: QApplication) -> None:
         for language in WINDOW_LANGUAGES:
             driver.window.use_language(language)
     driver.window.use_language(WINDOW_LANGUAGES[0])
-    QTest.qWait(50)
-    assert len(qapp.findChildren(QTranslator)) == 0
+    driver.until(lambda: qapp.findChildren(QTranslator) == [])
 
 
 def test_a_fault_of_ours_is_a_sentence_and_the_button_works_again(driver: Driver, qtbot: QtBot) -> None:

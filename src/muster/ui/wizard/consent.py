@@ -63,6 +63,7 @@ class ConsentPage(StepPage):
 
     def enter(self) -> None:
         (self.turn if self._must_sign else self.agree).setFocus()
+        self._say_where()
         later(self, self._ask_if_here)  # the officer's screen comes first
 
     def leave(self) -> None:
