@@ -20,6 +20,7 @@ from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.shortcuts import KeysDialog, letters_for
 from muster.ui.widgets.parts import Button, button, link, with_letter
+from muster.ui.window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the platform without a screen says so
 
@@ -30,7 +31,6 @@ MADE = {
     "box": QLineEdit,
 }
 SCHEMES = (Scheme.LIGHT, Scheme.DARK, Scheme.CONTRAST)
-
 
 # --- letters ---------------------------------------------------------------------------------------------
 
@@ -176,14 +176,19 @@ def test_the_zoom_ends_at_both_ends(tmp_path: Path, qapp: QApplication) -> None:
 # --- in the window ---------------------------------------------------------------------------------------
 
 
-def test_what_is_opened_while_the_desk_is_on_its_way_stays(driver: Driver, qtbot: QtBot) -> None:
-    """The desk comes in several turns of the window's loop; another language shows it at once."""
-    window = driver.window
+def _supervised_in_french(driver: Driver) -> MainWindow:
+    """A supervisor's desk on its way, and another language chosen before it is there."""
     credentials = driver.session.station().demo_credentials()
     assert credentials is not None
     driver.session.sign_in(*credentials[1])
-    window._signed_in()
-    window.use_language(WINDOW_LANGUAGES[1])
+    driver.window._signed_in()
+    driver.window.use_language(WINDOW_LANGUAGES[1])
+    return driver.window
+
+
+def test_what_is_opened_while_the_desk_is_on_its_way_stays(driver: Driver, qtbot: QtBot) -> None:
+    """The desk comes in several turns of the window's loop; another language shows it at once."""
+    window = _supervised_in_french(driver)
     window.people()
     opened = window.page
     qtbot.wait(50)
@@ -194,12 +199,7 @@ def test_what_is_opened_while_the_desk_is_on_its_way_stays(driver: Driver, qtbot
 def test_the_window_is_led_by_keys(driver: Driver, qtbot: QtBot) -> None:
     """F1 tells the keys in the language of the moment and Escape takes it away; a letter opens a page, Ctrl and +
     makes it larger without leaving it."""
-    window = driver.window
-    credentials = driver.session.station().demo_credentials()
-    assert credentials is not None
-    driver.session.sign_in(*credentials[1])
-    window._signed_in()
-    window.use_language(WINDOW_LANGUAGES[1])
+    window = _supervised_in_french(driver)
     window.activateWindow()
     driver.until(lambda: window.page.people.letter != "")  # type: ignore[attr-defined]
     qtbot.keyClick(window, Qt.Key.Key_F1)

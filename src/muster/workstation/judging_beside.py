@@ -49,14 +49,14 @@ class JudgeBeside:
         self._longest_s = longest_s
         self._asking = Lock()
         self._guard = Lock()  # guards the two below
-        self._process: subprocess.Popen[bytes] | None = None
+        self._running: tuple[subprocess.Popen[bytes], Pipes] | None = None
         self._is_closed = False
-        self._pipes: Pipes | None = None  # of whoever is asking
 
     @property
     def pid(self) -> int | None:
         """Of the process, where there is one."""
-        return None if self._process is None else self._process.pid
+        running = self._running
+        return None if running is None else running[0].pid
 
     def load_once(self) -> None:
         self._ask("load_once")
@@ -83,8 +83,8 @@ class JudgeBeside:
         """From any thread: who is asking is told that it broke off."""
         with self._guard:
             self._is_closed = True
-            if self._process is not None:
-                kill(self._process)
+            if self._running is not None:
+                kill(self._running[0])
         with self._asking:
             self._end()
 
@@ -110,7 +110,7 @@ class JudgeBeside:
 
     def _answer(self, message: Message) -> Message:
         """Raises ``Ended``, ``Garbled``, and ``Unavailable`` where there is nobody to be asked."""
-        pipes, process = self._started()
+        process, pipes = self._started()
         too_long = Timer(self._longest_s, kill, (process,))
         too_long.start()
         try:
@@ -119,24 +119,24 @@ class JudgeBeside:
         finally:
             too_long.cancel()
 
-    def _started(self) -> tuple[Pipes, subprocess.Popen[bytes]]:
+    def _started(self) -> tuple[subprocess.Popen[bytes], Pipes]:
         with self._guard:
             if self._is_closed:
                 raise Unavailable(JUDGING_BROKE_OFF)
-            if self._process is None or self._pipes is None:
+            if self._running is None:
                 try:
-                    self._process = start(_HOST, is_heard=True)
+                    process = start(_HOST, is_heard=True)
                 except OSError as error:
                     raise Unavailable(JUDGING_BROKE_OFF) from error
-                self._pipes = pipes_to(self._process)
-            return self._pipes, self._process
+                self._running = process, pipes_to(process)
+            return self._running
 
     def _end(self) -> None:
         with self._guard:
-            process, pipes = self._process, self._pipes
-            self._process = self._pipes = None
-        if process is None or pipes is None:
+            running, self._running = self._running, None
+        if running is None:
             return
+        process, pipes = running
         kill(process)
         pipes.close()
         with suppress(subprocess.TimeoutExpired):
