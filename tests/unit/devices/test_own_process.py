@@ -23,6 +23,8 @@ def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Popen[bytes]]:
     monkeypatch.setenv("MUSTER_SECRET_EXAMPLE", "made up")
     monkeypatch.setenv("MUSTER_EXAMPLE", "made up as well")
     with own_process.start(WAITING, is_heard=False) as process:
+        assert process.stdout is not None
+        process.stdout.read(1)  # its prompt: until then the system may still be giving it what it was given
         yield process
         own_process.kill(process)
 
