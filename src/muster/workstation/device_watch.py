@@ -1,6 +1,6 @@
 """What was plugged in or pulled out, told as it happens: one lane looks once a second, and nobody else has to.
 
-Whoever wants to know is called from that lane, and has to be quick.
+Whoever wants to know is called from that lane, or from wherever somebody else looked, and has to be quick.
 """
 
 from __future__ import annotations
@@ -31,18 +31,36 @@ class DevicesChanged:
 _NO_CHANGE = DevicesChanged((), (), ())
 
 Tell = Callable[[DevicesChanged], None]
+_States = dict[str, tuple[DeviceStatus, str]]  # by id; the second is the code of what is the matter
 
 
 class DeviceWatch:
-    """Looks as long as somebody listens."""
+    """Looks as long as somebody listens, and beside that for whoever asks."""
 
-    def __init__(self, look: Callable[[], Sequence[DeviceDescriptor]], every_s: float = _LOOK_EVERY_S) -> None:
-        self._look = look
+    def __init__(self, find: Callable[[], Sequence[DeviceDescriptor]], every_s: float = _LOOK_EVERY_S) -> None:
+        self._find = find
         self._every_s = every_s
         self._lanes = Lanes()
-        self._guard = Lock()  # guards the two below
+        self._guard = Lock()  # guards the three below
         self._listeners: list[Tell] = []
         self._stop: Event | None = None
+        self._seen: _States | None = None  # by whoever looked last
+
+    def look(self) -> Sequence[DeviceDescriptor]:
+        """What is there now; a change since anybody's last look is told to those who listen.
+
+        Whoever shows what is there looks through this: a device that is gone and back between two looks of the
+        lane was shown as gone by somebody, and has to be told as back.
+        """
+        found = self._find()
+        now = {each.id: (each.status, each.problem.code.name if each.problem else "") for each in found}
+        with self._guard:
+            before, self._seen = self._seen, now
+        if before is not None:
+            change = _between(before, now)
+            if change:
+                self._tell(change)
+        return found
 
     def listen(self, tell: Tell) -> Callable[[], None]:
         """Call ``tell`` for every change from now on; what is returned ends that.
@@ -78,24 +96,21 @@ class DeviceWatch:
             self._stop = None
 
     def _watch(self, stop: Event) -> None:
-        before = self._states()
+        self.look()
         self._tell(_NO_CHANGE)
         while not stop.wait(self._every_s):
-            now = self._states()
-            change = DevicesChanged(
-                appeared=tuple(each for each in now if each not in before),
-                vanished=tuple(each for each in before if each not in now),
-                changed=tuple(each for each in now if each in before and now[each] != before[each]),
-            )
-            before = now
-            if change:
-                self._tell(change)
-
-    def _states(self) -> dict[str, tuple[DeviceStatus, str]]:
-        return {each.id: (each.status, each.problem.code.name if each.problem else "") for each in self._look()}
+            self.look()
 
     def _tell(self, change: DevicesChanged) -> None:
         with self._guard:
             listeners = list(self._listeners)
         for tell in listeners:
             tell(change)
+
+
+def _between(before: _States, now: _States) -> DevicesChanged:
+    return DevicesChanged(
+        appeared=tuple(each for each in now if each not in before),
+        vanished=tuple(each for each in before if each not in now),
+        changed=tuple(each for each in now if each in before and now[each] != before[each]),
+    )

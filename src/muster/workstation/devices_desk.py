@@ -86,12 +86,12 @@ class DeviceDesk:
 
     def devices(self) -> tuple[DeviceLine, ...]:
         """Everything that is plugged in, then every driver that did not load."""
-        found = [self._line(each) for each in self.catalogue.find()]
+        found = [self._line(each) for each in self._watch.look()]
         return (*found, *(_without(each) for each in self.catalogue.drivers if each.problem))
 
     def drivers_without_devices(self) -> tuple[str, ...]:
         """The names of those that work and find nothing now."""
-        busy = {each.driver for each in self.catalogue.find()}
+        busy = {each.driver for each in self._watch.look()}
         return tuple(each.name for each in self.catalogue.drivers if not each.problem and each.name not in busy)
 
     def broken_drivers(self) -> tuple[DeviceLine, ...]:
@@ -100,17 +100,17 @@ class DeviceDesk:
 
     def problems(self) -> Mapping[str, Finding]:
         """Why devices cannot be used, by their ids, where there is more to say than their status."""
-        return {each.id: each.problem for each in self.catalogue.find() if each.problem is not None}
+        return {each.id: each.problem for each in self._watch.look() if each.problem is not None}
 
     def by_kind(self) -> tuple[DeviceStatusLine, ...]:
         """One line for each kind of device a registration needs, and for others that are there."""
-        found = self.catalogue.find()
+        found = self._watch.look()
         kinds = [kind for kind in DeviceKind if kind not in _OPTIONAL or any(each.kind is kind for each in found)]
         return tuple(self._status(kind, [each for each in found if each.kind is kind]) for kind in kinds)
 
     def kinds_ready(self) -> frozenset[str]:
         """For whatever they serve: a small reader is enough to compare a finger."""
-        found = self.catalogue.find()
+        found = self._watch.look()
         return frozenset(each.kind.value for each in found if each.status is DeviceStatus.READY)
 
     def _line(self, device: DeviceDescriptor) -> DeviceLine:

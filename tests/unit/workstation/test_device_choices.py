@@ -204,6 +204,38 @@ def test_what_was_pulled_out_before_the_first_look_is_noticed_behind_it() -> Non
         watch.close()
 
 
+def test_a_device_that_was_gone_when_somebody_looked_and_is_back_before_the_watch_looks_is_told() -> None:
+    eyes, told = Eyes(camera(1)), Queue[DevicesChanged]()
+    watch = DeviceWatch(eyes.find, every_s=60)
+    watch.listen(told.put)
+    assert not told.get(timeout=5)  # it has looked once
+    try:
+        eyes.devices = []
+        assert not watch.look()
+        gone = told.get(timeout=5)
+        eyes.devices = [camera(1)]
+        watch.look()  # the lane's
+        back = told.get(timeout=5)
+    finally:
+        watch.close()
+    assert (gone, back) == (DevicesChanged((), ("eye-1",), ()), DevicesChanged(("eye-1",), (), ()))
+
+
+def test_whatever_a_desk_shows_is_told_however_fast_it_comes_and_goes(root: Path) -> None:
+    eyes, told = Eyes(camera(1)), Queue[DevicesChanged]()
+    with desk_at(root, catalogue=catalogue_of(eyes)) as desk:
+        end = desk.devices.listen(told.put)
+        assert not told.get(timeout=5)  # it has looked once
+        for _ in range(10):  # within one second, in which the watch looks once
+            eyes.devices = []
+            assert camera_line(desk)[0] == ""
+            assert told.get(timeout=0.5).vanished == ("eye-1",)
+            eyes.devices = [camera(1)]
+            assert camera_line(desk)[0] == "Beispiel Eye 1"
+            assert told.get(timeout=0.5).appeared == ("eye-1",)
+        end()
+
+
 def test_whoever_listens_no_more_is_told_nothing_and_nobody_looks() -> None:
     threads, looks, looked = active_count(), [], Event()
 

@@ -38,8 +38,6 @@ ADVANCE_AFTER_MS = 700
 RETRY_AFTER_MS = 1800
 # How long a good picture is waited for before the officer may insist.
 PATIENCE_MS = 8000
-# A device that was gone and is back between two looks of whoever watches is told by nobody.
-_LOOK_AGAIN_MS = 1000
 _DEVICES, _JUDGING, _LOOKING, _STORE = "devices", "judging", "device-look", "store"
 
 
@@ -83,7 +81,6 @@ class LaneRunner(QObject):
         self._frames.setSingleShot(False)
         self._patience = self._timer(self._lose_patience)
         self._moment = self._timer(self.moment_over)
-        self._another_look = self._timer(self._plugged)
 
     def _timer(self, over: Callable[[], None]) -> QTimer:
         made = QTimer(self)
@@ -281,20 +278,17 @@ class LaneRunner(QObject):
         if on and self._stop_listening is None:
             tell = self._background.from_elsewhere(self, self._plugged)
             self._stop_listening = self._plugged_in.listen(tell)
-            self._plugged()
+            self._plugged(None)
         elif not on and self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
-            self._another_look.stop()
 
-    def _plugged(self, change: object = None) -> None:
+    def _plugged(self, change: object) -> None:
         self._background.run(self, _LOOKING, self._plugged_in.kinds_ready, self._ready, _ignore)
 
     def _ready(self, kinds: frozenset[str]) -> None:
         self.presenter.devices_ready(kinds)
         self.follow()
-        if self._stop_listening is not None:
-            self._another_look.start(_LOOK_AGAIN_MS)
 
 
 def _ignore(_: object) -> None:
