@@ -29,6 +29,7 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from muster import processes
 from muster.clock import utc_now
 from muster.devices.api import (
     BiometricCapture,
@@ -62,6 +63,7 @@ _SBI_PORTS = range(4551, 4560)
 _WITHIN_S = 30.0
 _FRAMES = 5
 _LOOKS = 4
+_MIB = 1024 * 1024
 _MORE_MEMORY = 1.10
 _MORE_MIB = 10.0  # what an allocator keeps for the next time
 
@@ -181,9 +183,9 @@ class Soak:
             threads=active_count(),
             sockets=sum(each.startswith("socket:") for each in links),
             handles=len(links),
-            children=len(_children()),
-            memory_mib=_resident_mib(os.getpid()),
-            host_mib=_resident_mib(self._hosted.pid) if self._hosted.pid else 0.0,
+            children=len(processes.started_by(os.getpid())),
+            memory_mib=processes.held(os.getpid()) / _MIB,
+            host_mib=processes.held(self._hosted.pid) / _MIB if self._hosted.pid else 0.0,
         )
 
     def close(self) -> None:
@@ -270,23 +272,6 @@ def _links() -> Iterator[str]:
     for each in Path("/proc/self/fd").iterdir():
         with suppress(OSError):  # the folder's own
             yield str(each.readlink())
-
-
-def _children() -> list[int]:
-    found = []
-    for each in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            if each.read_text().rpartition(")")[2].split()[1] == str(os.getpid()):
-                found.append(int(each.parent.name))
-    return found
-
-
-def _resident_mib(pid: int) -> float:
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
 
 
 @contextmanager

@@ -15,9 +15,9 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from muster import processes
 from simulators.real_store import ACCESS_KEY, BUCKET, SECRET_KEY, program
 
-_TICKS = os.sysconf("SC_CLK_TCK")
 _READY_WITHIN_S = 60
 SECRETS = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
 
@@ -134,25 +134,10 @@ class Processors:
         if pid is None:
             return
         seen = self._seen.setdefault(kind, {})
-        for each in (pid, *(_children(pid) if with_children else ())):
-            used = _used_s(each)
+        for each in (pid, *(processes.started_by(pid) if with_children else ())):
+            used = processes.used_s(each)
             if used is not None:
                 seen[each] = used
 
     def seconds(self, kind: str) -> float:
         return sum(self._seen.get(kind, {}).values()) - self._before.get(kind, 0)
-
-
-def _used_s(pid: int) -> float | None:
-    try:
-        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return (int(told[11]) + int(told[12])) / _TICKS
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []

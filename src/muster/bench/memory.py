@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-_STATUS = Path("/proc/self/status")
+from muster import processes
+
 _CLEAR = Path("/proc/self/clear_refs")
 _SET_PEAK_BACK = "5"  # proc(5)
 
@@ -41,13 +43,6 @@ def _growth(prepare: Callable[[], object], work: Callable[[], object]) -> int:
     prepare()
     gc.collect()
     _CLEAR.write_text(_SET_PEAK_BACK)
-    before = _status("VmRSS")
+    before = processes.held(os.getpid())
     work()
-    return _status("VmHWM") - before
-
-
-def _status(field: str) -> int:
-    """Octets; the kernel writes kibibytes."""
-    lines = _STATUS.read_text(encoding="ascii", errors="replace").splitlines()
-    (line,) = (each for each in lines if each.startswith(f"{field}:"))
-    return int(line.split()[1]) * 1024
+    return processes.held(os.getpid(), "VmHWM") - before

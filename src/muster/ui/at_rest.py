@@ -19,6 +19,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from muster import processes
 from muster.ui.timed_run import TimedRun, timed_run
 
 _SETTLED = 0.5  # as long again: pages are loaded, devices looked for, a first round is made after signing in
@@ -45,14 +46,7 @@ def measure(run: TimedRun, for_s: float) -> AtRest:
 
 def _used_s(pid: int) -> float:
     """Processor time of a process and of all it started that still run."""
-    try:
-        (_, told) = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rsplit(")", 1)
-        lists = [each.read_text(encoding="ascii") for each in Path(f"/proc/{pid}/task").glob("*/children")]
-    except OSError:  # it ended meanwhile
-        return 0.0
-    user, system = told.split()[11:13]
-    own = (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-    return own + sum(_used_s(int(child)) for each in lists for child in each.split())
+    return (processes.used_s(pid) or 0.0) + sum(map(_used_s, processes.started_by(pid)))
 
 
 def _woken() -> int:

@@ -25,6 +25,7 @@ import shiboken6
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QAbstractButton
 
+from muster import processes
 from muster.clock import utc_now
 from muster.domain.applicant import LocalizedText
 from muster.errors import Code, DeviceUnavailable
@@ -52,7 +53,7 @@ TIMED_RUN_STUCK = Code("TIMED_RUN_STUCK", "The timed run waited in vain for a sc
 
 _PATIENCE_MS = 120_000
 _LOOK_MS = 2
-_PROCESSES = Path("/proc")
+_MIB = 1024 * 1024
 _WAY = "document"  # of the demo's proof of identity
 
 
@@ -186,23 +187,12 @@ class TimedRun:
 
 def resident_mib() -> float:
     """What this process holds in memory. Linux tells; nowhere else is it asked."""
-    return _status(_PROCESSES / "self", "VmRSS") / 1024
+    return processes.held(os.getpid()) / _MIB
 
 
 def started_mib() -> float:
     """The same of the processes that this one started."""
-    own = os.getpid()
-    others = (each for each in _PROCESSES.glob("[0-9]*") if _status(each, "PPid") == own)
-    return sum(_status(each, "VmRSS") for each in others) / 1024
-
-
-def _status(process: Path, what: str) -> int:
-    """A number the system tells of a process; 0 where there is none."""
-    try:
-        lines = (process / "status").read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith(f"{what}:"))
+    return sum(map(processes.held, processes.started_by(os.getpid()))) / _MIB
 
 
 def _window(session: Session, lanes: Lanes) -> MainWindow:

@@ -14,17 +14,17 @@ PostgreSQL is measured where ``Rounds.database`` names one that has pgvector. It
 
 from __future__ import annotations
 
-import mmap
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from muster import processes
 from muster.bench.measuring import Clock, Rounds, Row
 from muster.gallery.search import GallerySearch, Hit, SketchSearch, best
 
@@ -35,7 +35,6 @@ _QUERIES = 400
 _LOOKED_AT = (400, 1000)  # the second is the most pgvector takes
 _PART = 50_000
 _TRIES = 3  # the quickest counts: what other programs do meanwhile is no property of a search, and it is warm
-_MEMORY = Path("/proc/self/statm")
 _TARGET_MS, _TARGET_RECALL = 20.0, 0.99
 
 Vectors = NDArray[np.float32]
@@ -116,12 +115,12 @@ def _compared_with_everybody(people: People, wanted: Vectors) -> list[tuple[Hit,
 
 
 def _sketches(people: People, wanted: Vectors, truth: Sequence[tuple[Hit, ...]]) -> Iterator[Row]:
-    before, began = _resident(), time.perf_counter()
+    before, began = processes.held(os.getpid()), time.perf_counter()
     search = SketchSearch(SIZE)
     for first, part in people.parts():
         search.add(range(first, first + len(part)), part)
     built = time.perf_counter() - began
-    each = (_resident() - before) / people.count
+    each = (processes.held(os.getpid()) - before) / people.count
     yield from _figures("in memory", people, search, wanted, truth)
     yield Row.of("in memory: made", [built], "s", "a minute", 60, Clock.WALL)
     yield Row.of("in memory: a template", [each], "bytes", "in half precision", 2 * SIZE)
@@ -201,10 +200,3 @@ def _recall_above(answers: Sequence[tuple[Hit, ...]], truth: Sequence[tuple[Hit,
         found += len(above & {hit.key for hit in answer})
         there += len(above)
     return found / there if there else 1.0
-
-
-def _resident() -> int:
-    """Octets of this process in memory now; nothing where nobody tells."""
-    if not _MEMORY.exists():
-        return 0
-    return int(_MEMORY.read_text(encoding="ascii").split()[1]) * mmap.PAGESIZE
