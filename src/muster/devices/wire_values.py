@@ -1,5 +1,5 @@
-"""The values of the device seam as JSON and octets, by their types: what a capability's methods say they take and
-give is all that is needed to carry them.
+"""Values as JSON and octets, by their types: what methods say they take and give is all that is needed to carry
+them to a part of the program in a process of its own, a driver or whatever judges samples.
 
 Carried are the plain types, times, enums, dataclasses of these, tuples, sequences and mappings, alternatives,
 ``Pixels`` and ``Code``. ``unpack`` takes nothing else: a value of another type or form is ``Garbled``.
