@@ -203,6 +203,7 @@ def in_english(qapp: QApplication) -> Iterator[None]:
     yield
     for each in qapp.findChildren(QTranslator):
         qapp.removeTranslator(each)
+        each.deleteLater()
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 

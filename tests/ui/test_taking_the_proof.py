@@ -83,7 +83,13 @@ def _at(driver: Driver, registration_id: RegistrationId) -> EvidencePage:
     driver.window.evidence(registration_id)
     page = driver.on(EvidencePage)
     driver.until(lambda: page.evaluation is not None and page.proof.isVisible())
+    driver.until(lambda: _files_shown(driver, registration_id) >= len(page.copies))
     return page
+
+
+def _files_shown(driver: Driver, registration_id: RegistrationId) -> int:
+    assert driver.session.desk is not None
+    return [each.event for each in driver.session.desk.trail.about(registration_id)].count("MUS-IDV-012")
 
 
 def test_what_it_destroys_is_said_before_and_the_case_is_closed_where_the_file_was_written(

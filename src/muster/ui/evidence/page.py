@@ -273,7 +273,12 @@ class EvidencePage(Page):
                 self._show_pages(first, seen)
                 self._look(evidence, rest)
 
-        self._run(partial(self._desk.evidence.file, self.registration_id, first.digest), shown)
+        def failed(error: MusterError) -> None:
+            if self.chosen is evidence:  # else it may have been destroyed meanwhile, and nobody asks for it
+                self._fail(error)
+
+        read = partial(self._desk.evidence.file, self.registration_id, first.digest)
+        self._background.run(self, _LANE, read, shown, failed)
 
     def _show_pages(self, artifact: Artifact, seen: FileSeen) -> None:
         for number, pixels in enumerate(seen.pages, 1):
