@@ -2,9 +2,10 @@
 
     python tests/bench/registrations.py --count 300
 
-A line for each registration: how long the window was blocked, how long the next person waited, what the process
-holds and what those do that it started. Below them the middle one of each column, the one that 95 of a hundred
-keep below, and the worst. At the end the last third is compared with the second tenth, when everything had been
+A line for each registration: how long the window was blocked, and how long a loop in which nothing happens (the
+machine's part of it), how long the next person waited, what the process holds and what those do that it started.
+Below them the middle one of each column, the one that 95 of a hundred keep below, and the worst, and how often
+nobody could have felt it. At the end the last third is compared with the second tenth, when everything had been
 used: exit status 1 when it holds more. Linux only.
 """
 
@@ -17,9 +18,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from math import ceil
 
+from muster.ui.loop_watch import FELT_MS
 from muster.ui.timed_run import Timed, timed_run
 
-HEADING = "number blocked_ms own_ms next_ready_ms resident_mib started_mib"
+HEADING = "number blocked_ms own_ms bare_ms next_ready_ms resident_mib started_mib"
 _MORE_MEMORY = 1.05
 _MORE_MIB = 10.0  # what an allocator keeps for the next time
 
@@ -35,12 +37,20 @@ def summary(told: Sequence[Timed]) -> Iterator[str]:
 
 
 def _figures(each: Timed) -> tuple[float, ...]:
-    return each.blocked.wall_ms, each.blocked.own_ms, each.next_ready_ms, each.resident_mib, each.started_mib
+    blocked = each.blocked
+    return blocked.wall_ms, blocked.own_ms, each.bare_ms, each.next_ready_ms, each.resident_mib, each.started_mib
 
 
 def _columns(name: str, figures: Sequence[float]) -> str:
-    wall, own, ready, resident, started = figures
-    return f"{name:>6} {wall:>10.1f} {own:>6.1f} {ready:>13.1f} {resident:>12.1f} {started:>11.1f}"
+    wall, own, bare, ready, resident, started = figures
+    return f"{name:>6} {wall:>10.1f} {own:>6.1f} {bare:>7.1f} {ready:>13.1f} {resident:>12.1f} {started:>11.1f}"
+
+
+def felt(told: Sequence[Timed]) -> str:
+    """How often somebody could have felt it, and how much of that was the window."""
+    longer = [each for each in told if each.blocked.wall_ms > FELT_MS]
+    ours = sum(each.bare_ms <= FELT_MS for each in longer)
+    return f"Above {FELT_MS:.0f} ms: {len(longer)} of {len(told)}, {ours} of them while the bare loop was not."
 
 
 def growth(name: str, held_mib: Sequence[float]) -> str:
@@ -65,7 +75,7 @@ def main() -> int:
         for each in run.registrations(asked.count):
             print(line(each), flush=True)
             told_of.append(each)
-    print(*summary(told_of), sep="\n")
+    print(*summary(told_of), felt(told_of), sep="\n")
     resident, started = [each.resident_mib for each in told_of], [each.started_mib for each in told_of]
     found = growth("resident_mib", resident) or growth("started_mib", started)
     print(found or "It holds no more than at the beginning.")

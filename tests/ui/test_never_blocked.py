@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 import time
+from contextlib import closing
 
 import pytest
 from conftest_ui import quick_devices as quick_devices  # noqa: PLC0414 - used by being there
@@ -10,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from muster.ui.bare_loop import BareLoop
 from muster.ui.loop_watch import FELT_MS, LoopWatch
 from muster.ui.timed_run import timed_run
 
@@ -55,9 +60,20 @@ def test_each_look_begins_anew(qapp: QApplication, qtbot: QtBot) -> None:
     assert later.wall_ms < 100
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a process that is stopped and goes on")
+def test_a_loop_beside_tells_how_long_the_machine_let_it_wait() -> None:
+    with closing(BareLoop()) as bare:
+        os.kill(bare.pid, signal.SIGSTOP)
+        _wait_long()
+        os.kill(bare.pid, signal.SIGCONT)
+        assert bare.take_ms() >= 90
+        assert bare.take_ms() < 90
+
+
 @pytest.mark.usefixtures("quick_devices")
 def test_the_timed_run_enrolls_one_person_after_the_other() -> None:
     with timed_run() as run:
         (told,) = run.registrations(1)
     assert told.blocked.wall_ms > 0
+    assert told.bare_ms > 0
     assert told.next_ready_ms > 0

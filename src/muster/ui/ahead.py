@@ -22,7 +22,7 @@ from muster.ui.collecting import loading, stay
 _OURS = "muster.ui"
 _QT = {"PySide6", "shiboken6", "pyqtgraph"}
 _WHERE_ASKED = {"pyqtgraph"}  # a fifth of a second in one go: whoever opens the first drawing waits for it
-_NOT_FOR_AN_OFFICER = {"muster.ui.at_rest", "muster.ui.timed_run", "muster.ui.tour"}
+_NOT_FOR_AN_OFFICER = {"muster.ui.at_rest", "muster.ui.bare_loop", "muster.ui.timed_run", "muster.ui.tour"}
 
 
 @cache

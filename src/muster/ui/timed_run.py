@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from muster.domain.applicant import LocalizedText
 from muster.errors import Code, DeviceUnavailable
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
+from muster.ui.bare_loop import BareLoop
 from muster.ui.capture.page import CapturePage
 from muster.ui.language import WINDOW_LANGUAGES, Languages
 from muster.ui.loop_watch import Blocked, LoopWatch
@@ -59,12 +60,14 @@ _WAY = "document"  # of the demo's proof of identity
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One registration. ``next_ready_ms`` runs from the officer's signature to the next person's first page;
-    ``resident_mib`` is what this process held then, ``started_mib`` what those did that it started (what judges
-    fingers, drivers, the demo's receiver); 0 where the system does not tell."""
+    """One registration. ``bare_ms`` is how long a loop in which nothing happens was blocked meanwhile;
+    ``next_ready_ms`` runs from the officer's signature to the next person's first page; ``resident_mib`` is what
+    this process held then, ``started_mib`` what those did that it started (what judges fingers, drivers, the
+    demo's receiver); 0 where the system does not tell."""
 
     number: int
     blocked: Blocked
+    bare_ms: float
     next_ready_ms: float
     resident_mib: float
     started_mib: float
@@ -84,16 +87,19 @@ class TimedRun:
         self._over.timeout.connect(self._turn.quit)
 
     def registrations(self, count: int) -> Iterator[Timed]:
-        self.sign_in()
-        self._press(self._on(HomePage).start)
-        for number in range(1, count + 1):
-            self._up_to_signature()
-            began = time.monotonic()
-            self._press(self._on(SignaturePage).sign)
-            self._press(self._on(ReceiptPage).another)
-            self._on(ConsentPage)
-            took_ms = (time.monotonic() - began) * 1000
-            yield Timed(number, self.watch.take(), took_ms, resident_mib(), started_mib())
+        with closing(BareLoop()) as bare:
+            self.sign_in()
+            self._press(self._on(HomePage).start)
+            for number in range(1, count + 1):
+                self._up_to_signature()
+                began = time.monotonic()
+                self._press(self._on(SignaturePage).sign)
+                self._press(self._on(ReceiptPage).another)
+                self._on(ConsentPage)
+                took_ms = (time.monotonic() - began) * 1000
+                blocked = self.watch.take()
+                yield Timed(number, blocked, bare.take_ms(), took_ms, resident_mib(), started_mib(bare.pid))
+                self.watch.take()  # what telling took is none of the window's
 
     def sign_in(self) -> None:
         self._press(self._on(SignInPage).sign_in)
@@ -190,9 +196,9 @@ def resident_mib() -> float:
     return processes.held(os.getpid()) / _MIB
 
 
-def started_mib() -> float:
-    """The same of the processes that this one started."""
-    return sum(map(processes.held, processes.started_by(os.getpid()))) / _MIB
+def started_mib(*beside: int) -> float:
+    """The same of the processes that this one started, ``beside`` which by their numbers do not count."""
+    return sum(map(processes.held, set(processes.started_by(os.getpid())).difference(beside))) / _MIB
 
 
 def _window(session: Session, lanes: Lanes) -> MainWindow:

@@ -3,7 +3,7 @@
 The window is driven in a process of its own (``python -m muster.ui.timed_run``), offscreen; the devices are twenty
 times as fast as with a person before them, which makes none of this quicker. That the loop was blocked is told
 twice: by the wall clock, and in processor time of the window's thread, which is what the window itself took. Where
-it was then stands beside it.
+it was then stands beside it, and how long a loop in which nothing happens was blocked on this machine meanwhile.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def rows(rounds: Rounds) -> Iterator[Row]:
         longest = max(blocked, key=itemgetter(f"{figure}_ms"))
         felt = f"what nobody feels{_place(longest[f'{figure}_where'])}"
         yield Row.of(name, [each[f"{figure}_ms"] for each in blocked], "ms", felt, FELT_MS, clock)
+    bare = [each["bare_ms"] for each in told]
+    yield Row.of("a loop in which nothing happens, beside it", bare, "ms", "the same", FELT_MS, Clock.WALL)
     ready = [each["next_ready_ms"] for each in told]
     yield Row.of("signed, until the next person's page", ready, "ms", "half a second", NEXT_READY_MS, Clock.WALL)
 
