@@ -23,7 +23,7 @@ from pathlib import Path
 
 import shiboken6
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from muster import processes
 from muster.clock import utc_now
@@ -55,6 +55,7 @@ TIMED_RUN_STUCK = Code("TIMED_RUN_STUCK", "The timed run waited in vain for a sc
 _PATIENCE_MS = 120_000
 _LOOK_MS = 2
 _TYPED_S = 3.0
+_KEY_S = 0.1  # of a password that is typed fast
 _MIB = 1024 * 1024
 _WAY = "document"  # of the demo's proof of identity
 
@@ -75,7 +76,8 @@ class Timed:
 
 
 class TimedRun:
-    """Presses what an officer presses, each time as soon as it can be, and lets the loop go round in between."""
+    """Presses what an officer presses, each time as soon as it can be, types passwords key by key, and lets the
+    loop go round in between."""
 
     def __init__(self, session: Session, lanes: Lanes) -> None:
         self._session = session
@@ -104,7 +106,8 @@ class TimedRun:
                 self.watch.take()  # what telling took is none of the window's
 
     def sign_in(self) -> None:
-        """As whoever types a password: what a desk needs is loaded behind the page meanwhile."""
+        """A demo's password stands there; as long as anybody else's takes to be typed, what a desk needs is loaded
+        behind the page."""
         self.let_be(_TYPED_S)
         self._press(self._on(SignInPage).sign_in)
         self._on(HomePage)
@@ -132,8 +135,7 @@ class TimedRun:
         page = self._on(SignaturePage)
         credentials = self._session.station().demo_credentials()
         assert credentials is not None
-        page.password.setText(credentials[0][1])
-        page.password.textEdited.emit(credentials[0][1])
+        self._type(page.password, credentials[0][1])
 
     def _up_to_capture(self) -> None:
         self._press(self._on(ConsentPage).agree)
@@ -166,6 +168,12 @@ class TimedRun:
                     page.boxes[name, language].setText(text)
                     page.boxes[name, language].textEdited.emit(text)
                     self._breathe()
+
+    def _type(self, box: QLineEdit, text: str) -> None:
+        for end in range(1, len(text) + 1):
+            box.setText(text[:end])
+            box.textEdited.emit(text[:end])
+            self.let_be(_KEY_S)
 
     def _press(self, pressed: QAbstractButton) -> None:
         self._until(pressed.text(), pressed.isEnabled)

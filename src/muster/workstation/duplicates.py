@@ -43,7 +43,7 @@ from muster.crypto.sealing import SEAL_BROKEN, Sealer
 from muster.devices.records import picture_of
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.duplicates import Candidate, Look, Person, Whose
-from muster.domain.lifecycle import Registration
+from muster.domain.lifecycle import BlobRef, Registration
 from muster.domain.operators import Permission
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Code, MusterError, NotAuthentic, Unavailable
@@ -89,6 +89,7 @@ class Duplicates:
         self._search: GallerySearch | None = None
         self._people: dict[int, Person] = {}
         self._damaged: set[int] = set()
+        self._sought: tuple[BlobRef, FaceTemplate] | None = None
 
     @property
     def is_on(self) -> bool:
@@ -117,7 +118,7 @@ class Duplicates:
         About a tenth of a second; at the first call, loading networks and gallery besides. Raises what the store
         raises; whatever is wrong with the picture is a reason in the answer.
         """
-        return self._in_lane(partial(self._look, registration_id, portrait))
+        return self._in_lane(partial(self._look, registration_id, partial(self._template, portrait)))
 
     def remember(self, registration_id: RegistrationId) -> None:
         """Keep the template of a sealed registration that has none yet: before its content is destroyed. What
@@ -203,18 +204,18 @@ class Duplicates:
         if state.started.process is not Process.NEW:
             return
         try:
-            portrait = self._portrait(state)
+            template = self._template_of(state)
         except MusterError as error:
             self._keep_look(registration_id, Look(self._journal.now(), reason=error.code))
             return
-        if portrait is not None:
-            self._look(registration_id, portrait)
+        if template is not None:
+            self._look(registration_id, lambda: template)
 
-    def _look(self, registration_id: RegistrationId, portrait: Pixels) -> Look:
+    def _look(self, registration_id: RegistrationId, template: Callable[[], FaceTemplate]) -> Look:
         self._expire()
         at = self._journal.now()
         try:
-            look = self._searched(at, Person(Whose.REGISTRATION, registration_id.text), self._template(portrait))
+            look = self._searched(at, Person(Whose.REGISTRATION, registration_id.text), template())
         except (BadInput, Unavailable, NotAuthentic) as error:
             look = Look(at, reason=error.code)
         self._keep_look(registration_id, look)
@@ -301,9 +302,9 @@ class Duplicates:
         with self._journal.database.read() as work:
             if _is_forgotten(work, person) or work.gallery.has(person, self._recogniser.network):
                 return
-        portrait = self._portrait(state)
-        if portrait is not None:
-            self._keep(person, self._template(portrait), state.sealed.at)
+        template = self._template_of(state)
+        if template is not None:
+            self._keep(person, template, state.sealed.at)
 
     def _keep(self, person: Person, template: FaceTemplate, at: datetime | None = None) -> None:
         sealed = self._sealer.seal(_write(template), _context(person, template.network))
@@ -335,6 +336,7 @@ class Duplicates:
 
     def _forget_registration(self, registration_id: RegistrationId) -> None:
         person = Person(Whose.REGISTRATION, registration_id.text)
+        self._sought = None
         if self._center is not None:
             self._center.forget(person)
         with self._journal.database.work() as work:
@@ -360,10 +362,17 @@ class Duplicates:
     def _limit(self) -> datetime:
         return self._journal.now() - timedelta(days=self._policy.face_template_kept_for_days)
 
-    def _portrait(self, state: Registration) -> Pixels | None:
-        """None where the person has no face to be captured, or the content is destroyed."""
+    def _template_of(self, state: Registration) -> FaceTemplate | None:
+        """None where the person has no face to be captured, or the content is destroyed. The last one is held: who
+        was sought at the check is kept when the packet is sealed."""
         sample = state.samples.get(BiometricAttribute.FACE)
-        return None if sample is None else picture_of(self._journal.read(state.id, sample.record))
+        if sample is None:
+            return None
+        if self._sought is not None and self._sought[0] == sample.record:
+            return self._sought[1]
+        template = self._template(picture_of(self._journal.read(state.id, sample.record)))
+        self._sought = sample.record, template
+        return template
 
     def _template(self, portrait: Pixels) -> FaceTemplate:
         template = template_in(as_rgb(portrait), self._detector, self._mesher, self._recogniser)
@@ -429,7 +438,7 @@ class Duplicates:
         return vector
 
     def _empty(self) -> None:
-        self._search = None
+        self._search = self._sought = None
         self._people.clear()
         self._damaged.clear()
 

@@ -402,6 +402,31 @@ def test_who_says_yes_to_the_preview_is_searched_for(sealed: Sealed) -> None:
     assert [each.person.name for each in found(root, second).candidates] == [first.text]
 
 
+def test_a_face_that_was_sought_is_kept_without_being_looked_at_again(
+    sealed: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, first, _ = sealed
+    looked_at = []
+
+    def made(self: Duplicates, portrait: Pixels) -> FaceTemplate:
+        looked_at.append(portrait)
+        return real(self, portrait)
+
+    real = Duplicates._template
+    with officer(root) as desk:
+        monkeypatch.setattr(Duplicates, "_template", made)
+        second = play(desk)
+        desk.enrollment.submit(second)
+        desk.duplicates.settle()
+        assert len(looked_at) == 1
+        third, _ = play(desk), play(desk)
+        desk.enrollment.submit(third)  # another one was sought meanwhile
+        desk.duplicates.settle()
+        assert len(looked_at) == 4
+    assert desk.duplicates._sought is None
+    assert [row[2] for row in rows(root)] == [first.text, second.text, third.text]
+
+
 def test_a_search_that_breaks_keeps_nobody_from_being_enrolled(
     sealed: Sealed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
