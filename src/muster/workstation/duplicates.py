@@ -110,6 +110,10 @@ class Duplicates:
         """Where a registration was sealed: keep the template of its face."""
         self._soon(partial(self._remember, registration_id))
 
+    def let_go_soon(self) -> None:
+        """Where a draft was destroyed: hold no face of one that is sealed no more."""
+        self._soon(self._let_go)
+
     # These wait until it is their turn in the lane.
 
     def look(self, registration_id: RegistrationId, portrait: Pixels) -> Look:
@@ -305,6 +309,7 @@ class Duplicates:
         template = self._template_of(state)
         if template is not None:
             self._keep(person, template, state.sealed.at)
+            self._let_go()
 
     def _keep(self, person: Person, template: FaceTemplate, at: datetime | None = None) -> None:
         sealed = self._sealer.seal(_write(template), _context(person, template.network))
@@ -336,7 +341,7 @@ class Duplicates:
 
     def _forget_registration(self, registration_id: RegistrationId) -> None:
         person = Person(Whose.REGISTRATION, registration_id.text)
-        self._sought = None
+        self._let_go()
         if self._center is not None:
             self._center.forget(person)
         with self._journal.database.work() as work:
@@ -364,7 +369,7 @@ class Duplicates:
 
     def _template_of(self, state: Registration) -> FaceTemplate | None:
         """None where the person has no face to be captured, or the content is destroyed. The last one is held: who
-        was sought at the check is kept when the packet is sealed."""
+        was sought at the check is kept when the packet is sealed, or destroyed with the draft."""
         sample = state.samples.get(BiometricAttribute.FACE)
         if sample is None:
             return None
@@ -437,8 +442,12 @@ class Duplicates:
             raise NotAuthentic(SEAL_BROKEN)
         return vector
 
+    def _let_go(self) -> None:
+        self._sought = None
+
     def _empty(self) -> None:
-        self._search = self._sought = None
+        self._let_go()
+        self._search = None
         self._people.clear()
         self._damaged.clear()
 

@@ -212,6 +212,7 @@ class Enrollment(PersonCapture):
     def discard(self, registration_id: RegistrationId, reason: str) -> None:
         """End a draft for good and destroy what was recorded, as the consent text promises."""
         self._submission.discard(registration_id, reason)
+        self._duplicates.let_go_soon()
 
     def put_away(self, registration_id: RegistrationId) -> None:
         """Leave it to be finished later. One in which nothing stands yet, begun by mistake, say, is discarded: it

@@ -24,7 +24,7 @@ from muster.crypto.sealing import Sealer
 from muster.crypto.signing import SigningKey
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.duplicates import MEASURE, Look, Person, Whose
-from muster.domain.registration import RegistrationId
+from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, NotAuthentic, Refused
 from muster.formats.center_gallery import ENROL_PATH
 from muster.receiver.app import create_app
@@ -425,6 +425,22 @@ def test_a_face_that_was_sought_is_kept_without_being_looked_at_again(
         assert len(looked_at) == 4
     assert desk.duplicates._sought is None
     assert [row[2] for row in rows(root)] == [first.text, second.text, third.text]
+
+
+def test_a_face_that_was_sought_is_held_until_its_draft_is_sealed_or_destroyed(sealed: Sealed) -> None:
+    with officer(sealed[0]) as desk:
+        signed = play(desk)
+        desk.duplicates.settle()
+        assert desk.duplicates._sought is not None
+        desk.enrollment.submit(signed)
+        desk.duplicates.settle()
+        assert desk.duplicates._sought is None
+        draft = play(desk, stop_after=Step.PREVIEW)
+        desk.duplicates.settle()
+        assert desk.duplicates._sought is not None
+        desk.enrollment.discard(draft, "left")
+        desk.duplicates.settle()
+        assert desk.duplicates._sought is None
 
 
 def test_a_search_that_breaks_keeps_nobody_from_being_enrolled(
