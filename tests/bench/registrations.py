@@ -5,7 +5,7 @@
 A line for each registration: how long the window was blocked, and how long a loop in which nothing happens (the
 machine's part of it), how long the next person waited, what the process holds and what those do that it started.
 Below them the middle one of each column, the one that 95 of a hundred keep below, and the worst, and how often
-nobody could have felt it. At the end the last third is compared with the second tenth, when everything had been
+somebody could have felt it. At the end the last third is compared with the second tenth, when everything had been
 used: exit status 1 when it holds more. Linux only.
 """
 
