@@ -233,7 +233,8 @@ class _Watching(Multiprocess):
         if not process.is_ready(_LOOKED_AT_FOR_S):
             time.sleep(0.1)  # one that answers "not yet" does so at once
             return False
-        self._beginning.pop(process, None)
+        if self._beginning.pop(process, None) is not None:
+            log.info("a worker serves", pid=process.pid)
         self.has_served = True
         return True
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from integration.receiver.conftest import Place
+from muster import processes
 from muster.clock import utc_now
 from muster.crypto.envelope import encrypt
 from muster.domain.registration import RegistrationId
@@ -46,14 +47,9 @@ class Hub:
     place: Place
 
     def workers(self) -> list[int]:
-        return [
-            int(each)
-            for each in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        ]
-
-    def serving(self) -> list[int]:
-        """Those of them that serve, not those that only watch over resources."""
-        return [pid for pid in self.workers() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        """Of what it started those that serve, not those that only watch over resources."""
+        started = processes.started_by(self.process.pid)
+        return [pid for pid in started if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +101,7 @@ def _deliver(hub: Hub, packet: SealedPacket) -> bool:
 def test_while_processes_are_killed_and_replaced_every_packet_is_taken_once(
     hub: Hub, packets: list[SealedPacket]
 ) -> None:
-    first = hub.serving()
+    first = hub.workers()
     assert len(first) == 2
     delivering = Thread(target=lambda: [_deliver(hub, each) for each in packets])
     delivering.start()
@@ -148,9 +144,10 @@ def test_a_hub_of_one_process_survives_the_word_to_read_its_settings(tmp_path: P
 def test_a_request_under_way_is_answered_after_the_word_to_end(hub: Hub) -> None:
     address = urlsplit(hub.url)
     with socket.create_connection((address.hostname or "", address.port or 0), 10) as line:
-        line.sendall(b"POST /v1/syncdata/authenticate/useridpwd HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{")
-        with Transport(hub.url) as transport:  # a round later the first part is read
-            transport.get("/health/live", {})
+        line.sendall(b"POST /v1/syncdata/authenticate/useridpwd HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n")
+        line.sendall(b"Expect: 100-continue\r\n\r\n")
+        assert line.recv(65536).startswith(b"HTTP/1.1 100 ")  # it is under way
+        line.sendall(b"{")
         hub.process.terminate()
         time.sleep(0.1)
         line.sendall(b"}")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from muster import processes
 from muster.errors import MusterError
 from muster.receiver.center_key import make_center_key
 from muster.upload.transport import SignInWanted, Transport
@@ -31,6 +32,10 @@ class Hub:
     folder: Path
 
     @property
+    def told(self) -> Path:
+        return self.folder / "stderr"
+
+    @property
     def center_key(self) -> Path:
         return self.folder / "center.key"
 
@@ -39,8 +44,15 @@ class Hub:
         self.process.send_signal(signal.SIGHUP)
 
     def workers(self) -> set[int]:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return {int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        """Those that serve and those that do not yet."""
+        started = processes.started_by(self.process.pid)
+        return {pid for pid in started if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+    def serving(self) -> set[int]:
+        """Those that the hub has told of, once, when they began to."""
+        lines = self.told.read_text().splitlines()
+        told = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+        return self.workers() & {each["pid"] for each in told if each["event"] == "a worker serves"}
 
     def answers_unsigned(self) -> bool:
         """What the settings of whoever answers say."""
@@ -65,7 +77,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     _write(folder, _CLOSED)
     command = [sys.executable, "-m", "muster.receiver", "--data", str(folder / "data")]
     command += ["--settings", str(folder / "hub.toml")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    with (folder / "stderr").open("w") as told:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True)
     assert process.stdout is not None
     try:
         yield Hub(process, json.loads(process.stdout.readline())["url"], folder)
@@ -94,47 +107,47 @@ def test_settings_that_cannot_be_read_change_nothing(hub: Hub) -> None:
 
 
 def test_settings_that_no_worker_can_serve_by_are_forgotten_and_whoever_dies_is_replaced(hub: Hub) -> None:
-    before = hub.workers()
+    before = hub.serving()
     assert len(before) == 2
     hub.reload(_OPEN, 'database = "postgresql://127.0.0.1:1/nobody?connect_timeout=1"\n')
     assert _soon(lambda: len(hub.workers() - before) == 1)  # it tries
     assert _soon(lambda: hub.workers() == before)
     for died in before:
         os.kill(died, signal.SIGKILL)
-    assert _soon(lambda: len(hub.workers() - before) == 2)
-    assert _soon(lambda: not hub.answers_unsigned())
+    assert _soon(lambda: len(hub.serving() - before) == 2)
+    assert not hub.answers_unsigned()
 
 
 def test_a_worker_that_cannot_begin_leaves_the_other_serving_until_it_can(hub: Hub) -> None:
     hidden = hub.center_key.rename(hub.folder / "hidden.key")
-    dies, stays = sorted(hub.workers())
+    dies, stays = sorted(hub.serving())
     os.kill(dies, signal.SIGKILL)
     assert _soon(lambda: len(hub.workers() - {dies, stays}) == 1)
     (trying,) = hub.workers() - {dies, stays}
     assert _soon(lambda: trying not in hub.workers())
     time.sleep(0.1)
     assert hub.process.poll() is None
-    assert _soon(lambda: stays in hub.workers())  # while one ends the system may tell of none of them
+    assert _soon(lambda: stays in hub.workers())
     assert not hub.answers_unsigned()
     hidden.rename(hub.center_key)
-    assert _soon(lambda: len(hub.workers()) == 2)
+    assert _soon(lambda: len(hub.serving()) == 2)
 
 
 def test_a_second_word_reaches_a_hub_whose_first_workers_never_begin(hub: Hub) -> None:
-    before, never = hub.workers(), hub.folder / "never"
+    before, never = hub.serving(), hub.folder / "never"
     os.mkfifo(never)
     hub.reload(_OPEN, f'center_key = "{never}"\n')  # whoever reads it waits for somebody who writes
     assert _soon(lambda: len(hub.workers() - before) == 1)
     for _ in range(3):  # once it was said, and twice more at once
         hub.reload(_OPEN)
         time.sleep(0.05)
-    assert _soon(lambda: len(hub.workers()) == 2 and not hub.workers() & before)
+    assert _soon(lambda: len(hub.serving()) == 2 and not hub.workers() & before)
     assert hub.process.poll() is None
     assert _soon(lambda: all(hub.answers_unsigned() for _ in range(4)))
 
 
 def test_the_word_to_end_reaches_a_hub_whose_new_workers_never_begin(hub: Hub) -> None:
-    before = hub.workers()
+    before = hub.serving()
     hub.reload(f'center_key = "{hub.folder / "never"}"\n')
     assert _soon(lambda: len(hub.workers() - before) == 1)
     hub.process.terminate()
