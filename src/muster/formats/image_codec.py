@@ -80,8 +80,9 @@ def encode_jpeg(pixels: Pixels, quality: int = _JPEG_QUALITY) -> bytes:
     return _saved(pixels, "JPEG", quality=quality, subsampling=0)
 
 
-def encode_png(pixels: Pixels) -> bytes:
-    return _saved(pixels, "PNG")
+def encode_png(pixels: Pixels, *, quickly: bool = False) -> bytes:
+    """Quickly: a photograph in a quarter of the time and a seventh more octets."""
+    return _saved(pixels, "PNG", **({"compress_level": 1} if quickly else {}))
 
 
 def _saved(pixels: Pixels, form: str, **options: Any) -> bytes:

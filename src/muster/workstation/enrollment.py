@@ -57,7 +57,7 @@ from muster.workstation.proving import Proof
 from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Language, ReferenceData
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.shared_documents import SharedDocuments
-from muster.workstation.slip import PORTRAIT_PX, PortraitAhead, Slip, compose_slip, portrait
+from muster.workstation.slip import PORTRAIT_PX, PortraitHeld, Slip, as_portrait, compose_slip
 from muster.workstation.slip_codes import SlipCodes
 from muster.workstation.submission import Submission
 from muster.workstation.summary import Summary, summarize
@@ -130,7 +130,7 @@ class Enrollment(PersonCapture):
         self.shared: SharedDocuments
         self.prefill: Prefilling
         self.slip_codes: SlipCodes
-        self._portrait_ahead = PortraitAhead()
+        self._portrait_held = PortraitHeld()
         self.person = PersonScreen(
             journal,
             self.consent_text,
@@ -433,27 +433,27 @@ class Enrollment(PersonCapture):
         return compose_slip(
             replace(state, samples=self.asked.of_person(state).samples(state)),
             self.details.form(state.started.process),
-            self._portrait_ahead.take(face.record, partial(self._portrait, registration_id)) if face else b"",
+            self._portrait_held.take(face.record, partial(self._portrait, registration_id)) if face else None,
             signed_text=self.slip_codes.code_of(state),
             valid_until=self.slip_codes.valid_until(state),
             signature=self.person.signature_picture(state),
             training=self.slip_codes.training,
         )
 
-    def prepare_slip(self, registration_id: RegistrationId) -> None:
-        """While the officer reads what they sign: the next person waits for the slip, which is the same without
-        it. Kept until it is taken, or dropped by ``unprepare_slip``."""
-        state = self._journal.load(registration_id)
-        face = state.samples.get(BiometricAttribute.FACE)
-        if face is not None:
-            self._portrait_ahead.make(face.record, partial(self._portrait, registration_id))
+    def portrait(self, registration_id: RegistrationId) -> Pixels:
+        """The face as it is shown and printed, (h, w) grey or (h, w, 3) RGB, no side longer than ``PORTRAIT_PX``.
+        It is held until its slip is made, or ``let_go_portrait``. Raises ``BadInput`` where there is none."""
+        face = self._journal.load(registration_id).samples.get(BiometricAttribute.FACE)
+        if face is None:
+            raise BadInput(SAMPLE_ABSENT)
+        return self._portrait_held.get(face.record, partial(self._portrait, registration_id))
 
-    def unprepare_slip(self) -> None:
+    def let_go_portrait(self) -> None:
         """The officer went elsewhere."""
-        self._portrait_ahead.drop()
+        self._portrait_held.drop()
 
-    def _portrait(self, registration_id: RegistrationId) -> bytes:
-        return portrait(self.sample_picture(registration_id, BiometricAttribute.FACE, enough_px=PORTRAIT_PX))
+    def _portrait(self, registration_id: RegistrationId) -> Pixels:
+        return as_portrait(self.sample_picture(registration_id, BiometricAttribute.FACE, enough_px=PORTRAIT_PX))
 
     def with_slip(self, among: Collection[RegistrationId]) -> frozenset[RegistrationId]:
         """Those whose slip can still be printed: their content is not destroyed yet."""

@@ -75,32 +75,32 @@ class Slip:
     signature_png: bytes = b""
 
 
-def portrait(photo: Pixels) -> bytes:
-    """PNG, as fine as paper shows it; the whole picture would take a quarter of a second, and somebody waits."""
+def as_portrait(photo: Pixels) -> Pixels:
+    """As fine as paper shows it; the whole picture would take a quarter of a second, and somebody waits."""
     image = Image.fromarray(photo)
     image.thumbnail((PORTRAIT_PX, PORTRAIT_PX))
-    return encode_png(np.asarray(image))
+    return np.asarray(image)
 
 
 def compose_slip(
     state: Registration,
     form: Iterable[FormField],
-    photo_png: bytes,
+    photo: Pixels | None,
     *,
     signed_text: str = "",
     valid_until: datetime | None = None,
     signature: Pixels | None = None,
     training: bool = False,
 ) -> Slip:
-    """The slip for a registration, of the time when the officer signed it. ``photo_png`` is empty or as
-    ``portrait`` makes it."""
+    """The slip for a registration, of the time when the officer signed it. ``photo`` is as
+    ``as_portrait`` makes it, if there is one."""
     fields = {field.id: field for field in form}
     at = issued_at(state)
     return Slip(
         registration_id=state.filed_under.text,
         created_at=at,
         station=f"{state.id.center} / {state.id.machine}",
-        photo_png=photo_png,
+        photo_png=b"" if photo is None else encode_png(photo, quickly=True),
         qr_text=state.filed_under.text,
         sections=tuple(
             _section(language, state, fields, at, valid_until, training=training)
@@ -111,36 +111,38 @@ def compose_slip(
     )
 
 
-class PortraitAhead:
-    """The one portrait that is made ahead of its slip, on one lane, and taken once, on another. Nothing of it
-    stays when it was taken or dropped, even where it is still being made then."""
+class PortraitHeld:
+    """The one portrait that is shown, on one lane, before it is printed, on another. Nothing of it stays when it
+    was taken or dropped, even where it is still being read then."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._of: BlobRef | None = None
-        self._png = b""
+        self._pixels: Pixels | None = None
 
-    def make(self, of: BlobRef, draw: Callable[[], bytes]) -> None:
-        """Once, however often it is asked for."""
+    def get(self, of: BlobRef, read: Callable[[], Pixels]) -> Pixels:
+        """What is held, or what is held from now on."""
+        with self._lock:
+            if self._of == of and self._pixels is not None:
+                return self._pixels
+            self._of, self._pixels = of, None
+        pixels = read()
         with self._lock:
             if self._of == of:
-                return
-            self._of, self._png = of, b""
-        png = draw()
-        with self._lock:
-            if self._of == of:
-                self._png = png
+                self._pixels = pixels
+        return pixels
 
-    def take(self, of: BlobRef, draw: Callable[[], bytes]) -> bytes:
-        """Made now, if it was not."""
+    def take(self, of: BlobRef, read: Callable[[], Pixels]) -> Pixels:
+        """What is held, and no more then; another's stays."""
         with self._lock:
-            png = self._png if self._of == of else b""
-        self.drop()
-        return png or draw()
+            pixels = self._pixels if self._of == of else None
+            if self._of == of:
+                self._of, self._pixels = None, None
+        return read() if pixels is None else pixels
 
     def drop(self) -> None:
         with self._lock:
-            self._of, self._png = None, b""
+            self._of, self._pixels = None, None
 
 
 def issued_at(state: Registration) -> datetime:

@@ -79,7 +79,7 @@ def test_a_date_in_a_field_that_is_none_of_dates_is_left_alone() -> None:
 
 
 def test_the_slip_says_dates_in_words_in_each_language() -> None:
-    slip = compose_slip(_registered("2001/03/04"), _FORM, b"", valid_until=_AT)
+    slip = compose_slip(_registered("2001/03/04"), _FORM, None, valid_until=_AT)
     assert [section.rows[1][1] for section in slip.sections] == ["4 March 2001", "4 مارس 2001", "4 mars 2001"]
     assert [section.rows[2][1] for section in slip.sections] == ["2001/03/04"] * 3
     english = dict(slip.sections[0].rows)
@@ -88,9 +88,9 @@ def test_the_slip_says_dates_in_words_in_each_language() -> None:
 
 
 def test_the_slip_leaves_what_is_no_date_and_a_language_without_names_as_it_was_entered() -> None:
-    unfinished = compose_slip(_registered("2001"), _FORM, b"").sections[0]
+    unfinished = compose_slip(_registered("2001"), _FORM, None).sections[0]
     assert unfinished.rows[1][1] == "2001"
-    unknown = compose_slip(_registered("2001/03/04", languages=("zxx",)), _FORM, b"").sections[0]
+    unknown = compose_slip(_registered("2001/03/04", languages=("zxx",)), _FORM, None).sections[0]
     assert unknown.rows[1][1] == "2001/03/04"
 
 

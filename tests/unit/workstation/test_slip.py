@@ -13,14 +13,16 @@ from PIL import Image
 
 from muster.clock import utc_now
 from muster.crypto.slip_key import SlipKey
+from muster.devices.frames import Pixels
 from muster.domain.lifecycle import BlobRef, Registration, Started
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, NotAuthentic, Refused
+from muster.formats.image_codec import decode
 from muster.formats.slip_claims import SlipClaims, name_hash
 from muster.workstation.dates_for_people import date_in_words, moment_in_words
-from muster.workstation.person_capture import PersonCapture
+from muster.workstation.person_capture import SAMPLE_ABSENT, PersonCapture
 from muster.workstation.reference import LANGUAGES
-from muster.workstation.slip import PortraitAhead, compose_slip
+from muster.workstation.slip import PORTRAIT_PX, PortraitHeld, compose_slip
 from muster.workstation.slip_codes import check_slip
 from unit.workstation.desks import desk_at
 
@@ -75,50 +77,78 @@ def test_the_photograph_on_the_slip_is_the_one_that_was_kept(signed: tuple[Path,
         assert max(photo.size) <= 480  # it is printed four centimetres high
 
 
-def test_a_slip_prepared_while_the_officer_reads_is_the_same_and_needs_the_face_no_more(
+def test_a_portrait_that_was_shown_is_not_decoded_again_for_its_slip(
     signed: tuple[Path, RegistrationId], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, registration_id = signed
     with desk_at(root) as desk:
-        unprepared = desk.enrollment.slip(registration_id)
-        desk.enrollment.prepare_slip(registration_id)
+        unheld = desk.enrollment.slip(registration_id)
+        shown = desk.enrollment.portrait(registration_id)
         monkeypatch.delattr(PersonCapture, "sample_picture")
-        assert desk.enrollment.slip(registration_id) == unprepared
+        assert np.array_equal(desk.enrollment.portrait(registration_id), shown)
+        slip = desk.enrollment.slip(registration_id)
+    assert slip == unheld
+    assert np.array_equal(decode(slip.photo_png), shown)
+    assert max(shown.shape) == PORTRAIT_PX
 
 
-def test_a_portrait_made_ahead_is_taken_once_and_never_for_another_face() -> None:
-    ahead, one, other = PortraitAhead(), BlobRef("1", "", 0), BlobRef("2", "", 0)
-    ahead.make(one, lambda: b"one")
-    assert ahead.take(other, lambda: b"other") == b"other"
-    assert ahead.take(one, lambda: b"one, made now") == b"one, made now"
-    ahead.make(one, lambda: b"one")
-    assert ahead.take(one, lambda: b"one, made now") == b"one"
-    assert ahead.take(one, lambda: b"one, made now") == b"one, made now"
+def test_of_whom_no_face_was_captured_there_is_no_portrait(signed: tuple[Path, RegistrationId]) -> None:
+    root, _ = signed
+    with desk_at(root) as desk:
+        draft = desk.enrollment.start(("eng",)).id
+        with pytest.raises(BadInput) as caught:
+            desk.enrollment.portrait(draft)
+    assert caught.value.code is SAMPLE_ABSENT
 
 
-def test_a_portrait_that_is_asked_for_again_is_not_made_again() -> None:
-    ahead, one = PortraitAhead(), BlobRef("1", "", 0)
-    ahead.make(one, lambda: b"one")
-    ahead.make(one, lambda: b"one, made again")
-    assert ahead.take(one, lambda: b"one, made now") == b"one"
+_ONE, _OTHER = BlobRef("1", "", 0), BlobRef("2", "", 0)
+_SHOWN, _READ = np.zeros((2, 2, 3), np.uint8), np.ones((2, 2, 3), np.uint8)
 
 
-def test_a_portrait_dropped_while_it_is_made_is_not_kept() -> None:
-    ahead, one = PortraitAhead(), BlobRef("1", "", 0)
+def test_a_portrait_is_held_from_when_it_is_shown_until_it_is_taken() -> None:
+    held = PortraitHeld()
+    assert held.get(_ONE, lambda: _SHOWN) is _SHOWN
+    assert held.get(_ONE, lambda: _READ) is _SHOWN
+    assert held.take(_ONE, lambda: _READ) is _SHOWN
+    assert held.take(_ONE, lambda: _READ) is _READ
+    assert held.get(_ONE, lambda: _READ) is _READ
 
-    def made() -> bytes:
-        ahead.drop()
-        return b"one"
 
-    ahead.make(one, made)
-    assert ahead.take(one, lambda: b"one, made now") == b"one, made now"
+def test_a_portrait_is_never_taken_for_another_face_and_stays_meanwhile() -> None:
+    held = PortraitHeld()
+    held.get(_ONE, lambda: _SHOWN)
+    assert held.take(_OTHER, lambda: _READ) is _READ
+    assert held.take(_ONE, lambda: _READ) is _SHOWN
+
+
+def test_a_portrait_that_cannot_be_read_is_read_again() -> None:
+    held = PortraitHeld()
+
+    def fails() -> Pixels:
+        raise BadInput(SAMPLE_ABSENT)
+
+    with pytest.raises(BadInput):
+        held.get(_ONE, fails)
+    assert held.get(_ONE, lambda: _READ) is _READ
+
+
+@pytest.mark.parametrize("ends", ["drop", "take"])
+def test_a_portrait_let_go_while_it_is_read_is_not_held(ends: str) -> None:
+    held = PortraitHeld()
+
+    def read() -> Pixels:
+        held.drop() if ends == "drop" else held.take(_ONE, lambda: _READ)
+        return _SHOWN
+
+    assert held.get(_ONE, read) is _SHOWN
+    assert held.take(_ONE, lambda: _READ) is _READ
 
 
 @pytest.mark.parametrize("language", [each.code for each in LANGUAGES])
 def test_every_language_the_station_offers_has_its_words_on_the_slip(language: str) -> None:
     registration_id = RegistrationId("10001100010000120260301123000")
     state = Registration(registration_id, Started(AT, Process.NEW, (language,), "erika", 0.1))
-    (section,) = compose_slip(state, (), b"").sections
+    (section,) = compose_slip(state, (), None).sections
     assert section.title and section.footer
     assert all(label and text for label, text in section.rows)
 
@@ -128,7 +158,7 @@ def test_who_has_a_number_already_is_told_no_other_is_on_its_way(language: str) 
     registration_id = RegistrationId("10001100010000120260301123000")
     slips = {
         process: compose_slip(
-            Registration(registration_id, Started(AT, process, (language,), "erika", 0.1)), (), b""
+            Registration(registration_id, Started(AT, process, (language,), "erika", 0.1)), (), None
         )
         for process in Process
     }
@@ -141,7 +171,7 @@ def test_who_has_a_number_already_is_told_no_other_is_on_its_way(language: str) 
 def test_a_slip_without_a_face_has_no_photograph() -> None:
     registration_id = RegistrationId("10001100010000120260301123000")
     state = Registration(registration_id, Started(AT, Process.NEW, ("eng",), "erika", 0.1))
-    assert compose_slip(state, (), b"").photo_png == b""
+    assert compose_slip(state, (), None).photo_png == b""
 
 
 def test_the_signed_code_is_checked_with_the_stations_certificate(signed: tuple[Path, RegistrationId]) -> None:

@@ -32,10 +32,10 @@ from muster.workstation.evidence import AssuranceView
 from muster.workstation.person_screen import Pixels, Shown, languages_of
 from muster.workstation.reference import is_right_to_left, label_in
 from muster.workstation.samples import CaptureOutcome
+from muster.workstation.slip import PORTRAIT_PX
 from muster.workstation.summary import Summary, SummaryLine
 
 _ACROSS = 6
-_PICTURE_PX = 400  # as large as one is shown, on the person's screen too
 
 
 class PreviewPage(StepPage):
@@ -101,12 +101,15 @@ class PreviewPage(StepPage):
 
     def enter(self) -> None:
         self.confirm.setFocus()
+        number = self.registration.id
         for captures, pictures in (
             (self.enrollment, self.pictures),
             (self.enrollment.introducer, self.introducer_pictures),
         ):
             for attribute, view in pictures.items():
-                read = partial(captures.sample_picture, self.registration.id, attribute, enough_px=_PICTURE_PX)
+                read = partial(captures.sample_picture, number, attribute, enough_px=PORTRAIT_PX)
+                if pictures is self.pictures and attribute is BiometricAttribute.FACE:
+                    read = partial(self.enrollment.portrait, number)  # decoded once, for the person's screen, too
                 self.work("store", read, view.show_pixels)
         if self.photo is not None:
             self.work(
@@ -169,12 +172,7 @@ class PreviewPage(StepPage):
         state = self.enrollment.registration(self.registration.id)
         shown = self.enrollment.person.data(state, languages_of(state)[0])
         has_face = BiometricAttribute.FACE in state.samples
-        picture = (
-            self.enrollment.sample_picture(state.id, BiometricAttribute.FACE, enough_px=_PICTURE_PX)
-            if has_face
-            else None
-        )
-        return shown, picture
+        return shown, self.enrollment.portrait(state.id) if has_face else None
 
     def _ask(self, page: tuple[Shown, Pixels | None]) -> None:
         self._show_to_person(page)

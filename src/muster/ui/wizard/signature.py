@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from threading import Event
 
 from PySide6.QtCore import Signal
@@ -171,13 +170,10 @@ class SignaturePage(StepPage):
             self.box.put(self._desk.demo_password(self._desk.operator.user_id))
             self.box.focus()
         self._typed()
-        prepare = partial(self.enrollment.prepare_slip, self.registration.id)
-        self.background.run(self, "printing", prepare, lambda nothing: None, lambda error: None)
 
     def leave(self) -> None:
         self._cancel.set()
         self.box.clear()
-        self.enrollment.unprepare_slip()
 
     @property
     def _waits_for_supervisor(self) -> bool:

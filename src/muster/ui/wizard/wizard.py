@@ -330,6 +330,7 @@ class Wizard(Page):
     def leave(self) -> None:
         if self.page is not None:
             self.page.leave()
+        self._desk.enrollment.let_go_portrait()
 
 
 def _name_step(step: QPushButton, sign: str, name: str) -> None:
