@@ -17,6 +17,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from muster.devices.frames import Pixels
+from muster.domain.biometrics import BiometricAttribute
 from muster.domain.lifecycle import Registration
 from muster.domain.person import Question, Reply
 from muster.domain.registration import RegistrationId, Step
@@ -34,6 +36,7 @@ from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.workstation.lanes import Lanes
+from muster.workstation.person_capture import PersonCapture
 from muster.workstation.person_screen import Shown, ShownLine, Signing
 from muster.workstation.proving import Proof
 from muster.workstation.spoken_prompts import ASK_FACE
@@ -179,6 +182,37 @@ def test_the_person_checks_corrects_and_confirms_and_the_next_person_waits_for_n
     driver.until(lambda: desk.enrollment.registration(number).uploaded is not None)
     # Its slip was left and the server has it: nothing of it stays.
     driver.until(lambda: not desk.enrollment.with_slip([number]))
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["signed", "put away"])
+def test_the_check_the_persons_screen_and_the_slip_show_one_portrait_that_is_held_no_longer(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch, goes_on: bool
+) -> None:
+    decoded: list[BiometricAttribute] = []
+    decode = PersonCapture.sample_picture
+
+    def counted(
+        self: PersonCapture, number: RegistrationId, attribute: BiometricAttribute, *, enough_px: int = 0
+    ) -> Pixels:
+        decoded.append(attribute)
+        return decode(self, number, attribute, enough_px=enough_px)
+
+    monkeypatch.setattr(PersonCapture, "sample_picture", counted)
+    driver.open_at(Step.PREVIEW)
+    driver.window.person.open_as_window()
+    _asked(driver)
+    number, desk = driver.wizard.registration, driver.session.desk
+    assert desk is not None
+    if goes_on:
+        driver.click(driver.on(PreviewPage).confirm)
+        driver.click(driver.to_sign().sign)
+        assert driver.on(ReceiptPage).sent.slip.photo_png
+    else:
+        driver.wizard.put_away()
+        driver.on(HomePage)
+    assert decoded.count(BiometricAttribute.FACE) == 1
+    desk.enrollment.portrait(number)
+    assert decoded.count(BiometricAttribute.FACE) == 2
 
 
 def test_while_the_preview_is_confirmed_the_person_is_asked_nothing_and_again_when_it_is_refused(
