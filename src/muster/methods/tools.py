@@ -10,6 +10,7 @@ import pkgutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import muster.methods
@@ -82,11 +83,16 @@ class MethodTools:
     hub: Callable[[], Hub | None] = lambda: None
 
 
+def import_methods() -> Sequence[ModuleType]:
+    """Every module of this folder; some bring heavy libraries."""
+    return [import_module(f"muster.methods.{each.name}") for each in pkgutil.iter_modules(muster.methods.__path__)]
+
+
 def found_methods(tools: MethodTools) -> Mapping[str, ProofingMethod]:
     """Every method, by the type its definitions have."""
     found: dict[str, ProofingMethod] = {}
-    for each in pkgutil.iter_modules(muster.methods.__path__):
-        make = getattr(import_module(f"muster.methods.{each.name}"), "method", None)
+    for each in import_methods():
+        make = getattr(each, "method", None)
         if make is not None:
             method: ProofingMethod = make(tools)
             found[method.type] = method

@@ -40,7 +40,7 @@ def load() -> tuple[str, ...]:
             if not name.startswith(_OURS) and name.partition(".")[0] not in _QT:
                 with suppress(ImportError):  # the page will tell, if it needs it at all
                     import_module(name)
-        import_module("muster.workstation.capture").load_libraries()
+        import_module("muster.workstation.libraries").load()
         return tuple(_in_order(modules))
 
 

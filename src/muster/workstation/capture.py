@@ -18,7 +18,6 @@ Fingers and irises are taken in ``placements``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Event, Lock
 from uuid import uuid4
 
@@ -39,7 +38,7 @@ from muster.domain.biometrics import (
 )
 from muster.domain.lifecycle import ExceptionPhotoTaken, LivenessJudged, PoorSamplesKept, Registration
 from muster.domain.registration import RegistrationId
-from muster.errors import Code, DeviceUnavailable, MusterError, NotAuthentic, Refused, Unavailable
+from muster.errors import Code, DeviceUnavailable, MusterError, Refused
 from muster.workstation.face_liveness import NOT_JUDGED, JudgedLiveness, LivenessJudge
 from muster.workstation.face_watching import FaceView, FaceWatch, JudgedFace
 from muster.workstation.file_devices import StillCamera
@@ -60,13 +59,6 @@ NO_EXCEPTION = Code("NO_EXCEPTION", "No finger and no eye is marked as an except
 
 CAMERA_CODE = "muster-camera"
 CAMERA_SERVICE = "0.9.5"
-
-
-def load_libraries() -> None:
-    """What the first face would bring in, for whoever has time before it. Where something is missing, the first
-    face tells."""
-    with suppress(Unavailable, NotAuthentic):
-        FaceGuidance().load()
 
 
 class Capture:
