@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from muster.errors import MusterError
 
+DRAWN_MS = 50
+"""A page that was put is drawn by then."""
 _NEXT_MS = 1  # a timer of 0 is served in the same turn
 _ENOUGH_S = 0.01
 

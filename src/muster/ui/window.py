@@ -35,7 +35,7 @@ from muster.ui.idle import IdleWatch
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.reimplemented import reimplemented
-from muster.ui.turns import in_turns, later
+from muster.ui.turns import DRAWN_MS, in_turns, later, polishing
 from muster.ui.widgets.parts import Button, Elided, label, training_band
 from muster.ui.widgets.room import Room
 
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from muster.workstation.desk import Desk
 
 STORE = "store"
-_LOAD_AFTER_MS = 50  # the first page is drawn by then
 
 
 class MainWindow(QMainWindow):
@@ -173,17 +172,21 @@ class MainWindow(QMainWindow):
 
     def _first_home(self, before: QWidget) -> None:
         """Unless something else is shown by now: another language makes everything anew at once."""
-        if self.page is before:
-            later(self, partial(self._show_first_home, before, self._made_home()))
-
-    def _show_first_home(self, before: QWidget, page: HomePage | None) -> None:
         if self.page is not before:
-            if page is not None:
-                page.deleteLater()
-        elif page is None:
+            return
+        page = self._made_home()
+        if page is None:
             self.my_sign_in()
-        else:
+            return
+        page.hide()
+        page.setParent(self._room.viewport())  # it is styled where it will be shown
+        in_turns(self, polishing(page), partial(self._show_first_home, before, page), self._failed)
+
+    def _show_first_home(self, before: QWidget, page: HomePage) -> None:
+        if self.page is before:
             self._show_home(page)
+        else:
+            page.deleteLater()
 
     def _home_saying(self, words: str, tone: str = "plain") -> None:
         self.home()
@@ -224,7 +227,7 @@ class MainWindow(QMainWindow):
         self._home = page
         desk = self._session.desk
         self._background.run(page, STORE, lambda: desk.is_new_here, self._follow_hints, lambda error: None)
-        later(self, partial(self._catch_up, desk))
+        QTimer.singleShot(DRAWN_MS, self, partial(self._catch_up, desk))
 
     def _catch_up(self, desk: Desk) -> None:
         """Behind the page: to begin a lane is to wait for it."""
@@ -721,7 +724,7 @@ class MainWindow(QMainWindow):
         if self._person is not None:
             self._person.place()
         else:
-            QTimer.singleShot(_LOAD_AFTER_MS, self, self._load_the_rest)
+            QTimer.singleShot(DRAWN_MS, self, self._load_the_rest)
         # The first page was entered before there was a window to give it the keyboard.
         QTimer.singleShot(0, self, self._enter_page)
 

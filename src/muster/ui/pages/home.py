@@ -21,6 +21,7 @@ from muster.ui.background import Background
 from muster.ui.finishing import look_again
 from muster.ui.language import say, say_error, tr
 from muster.ui.pages.page import Page
+from muster.ui.turns import DRAWN_MS
 from muster.ui.widgets.asked_twice import AskedTwice
 from muster.ui.widgets.limit_meter import LimitMeter
 from muster.ui.widgets.parts import Card, Choice, Note, button, empty, label, link, scrolling, sign
@@ -89,6 +90,10 @@ class HomePage(Page):
         column.addLayout(columns, 1)
         self._devices_changed = background.from_elsewhere(self, lambda change: self._look_at_devices())
         self._stop_listening: Callable[[], None] | None = None
+        self._drawn = QTimer(self)  # the page would wait for what begins on lanes and in processes of their own
+        self._drawn.setSingleShot(True)
+        self._drawn.setInterval(DRAWN_MS)
+        self._drawn.timeout.connect(self._begin)
         self._rounds = QTimer(self)
         self._rounds.setInterval(_GO_ROUND_MS)
         self._rounds.timeout.connect(self._go_round)
@@ -141,13 +146,19 @@ class HomePage(Page):
         self.start.setFocus()
         if self._stop_listening is None:
             self._stop_listening = self._desk.devices.listen(self._devices_changed)
+        self._drawn.start()
+        self._rounds.start()
+
+    def _begin(self) -> None:
         self._look_at_devices()
         # While there is a network: the first packet cannot be sealed without the server's certificate.
         self._background.run(self, "network", self._desk.sync.prepare, lambda nothing: None, lambda error: None)
         self._go_round()
-        self._rounds.start()
 
     def leave(self) -> None:
+        if self._drawn.isActive():  # whoever was that quick: it is of use to the next page, too
+            self._drawn.stop()
+            self._begin()
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
