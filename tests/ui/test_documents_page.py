@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 import segno
@@ -14,6 +15,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
+from muster.domain.assessment import Finding, Severity
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Refused
@@ -27,7 +29,7 @@ from muster.workstation.demo import demo_script
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.lanes import Lanes
 from muster.workstation.pre_registrations import PRE_REGISTRATION_USED, Prefilled
-from muster.workstation.prefill import CHIP_NOT_OPENED
+from muster.workstation.prefill import CHIP_NOT_OPENED, FIELD_DIFFERS
 from simulators.licences import licence_png
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -115,6 +117,27 @@ def test_a_passport_fills_in_the_form_and_gets_its_kind_and_number(qtbot: QtBot,
     assert slot.type_code == "DOC001"
     assert page.reload().demographics["dateOfBirth"] == BIRTH
     assert page.next.hasFocus()
+
+
+def test_what_was_taken_away_before_it_was_judged_is_not_warned_of(
+    qtbot: QtBot, open_page: Open, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page()
+    slot, judged = page.slots[POI], Event()
+
+    def late(*_: object) -> tuple[Finding, ...]:
+        judged.wait(30)
+        return (Finding(FIELD_DIFFERS, Severity.WARNS, POI),)
+
+    monkeypatch.setattr(page.enrollment, "document_findings", late)
+    page.attach_file(POI, PASSPORT)
+    qtbot.waitUntil(lambda: slot.is_filled, timeout=20_000)
+    press(page, "remove")
+    qtbot.waitUntil(lambda: not slot.is_filled, timeout=20_000)
+    judged.set()
+    lanes.submit("reading", lambda: None).result(30)
+    qtbot.wait(50)
+    assert slot.warning.text() == ""
 
 
 def test_a_page_that_agrees_with_what_was_typed_says_so(qtbot: QtBot, open_page: Open) -> None:

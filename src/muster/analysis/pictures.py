@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,11 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-def read_picture(content: bytes) -> NDArray[np.uint8]:
+def read_picture(content: bytes, *, enough_px: int = 0) -> NDArray[np.uint8]:
     """(h, w, 3) RGB of a JPEG, PNG or another common picture file, turned as its EXIF says.
+
+    ``enough_px``: a JPEG whose longer side need be no longer may come as its half, quarter or eighth, which is
+    sooner decoded.
 
     What is transparent lies on white, as paper is. A file of several pages is refused: the others would be lost.
     Raises ``BadInput`` with one of the codes above; nothing else, whatever the bytes.
@@ -50,6 +54,9 @@ def read_picture(content: bytes) -> NDArray[np.uint8]:
         if image.width * image.height > _MAXIMUM_PIXELS:
             raise BadInput(PICTURE_TOO_LARGE)
         try:
+            if enough_px:
+                share = enough_px / max(image.size)
+                image.draft(None, (ceil(image.width * share), ceil(image.height * share)))
             several = image.format != _ONE_PHOTOGRAPH and getattr(image, "n_frames", 1) > 1
             pixels = None if several else _rgb(ImageOps.exif_transpose(image))
         except _DAMAGED as error:

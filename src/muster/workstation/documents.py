@@ -257,8 +257,11 @@ class Documents:
             self._journal.commit(registration_id, Entry(event, AuditEvent.STEP_COMPLETED, detail))
         return missing
 
-    def page(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> DocumentPage:
-        """One kept page, for the screen. Raises ``BadInput`` when there is none."""
+    def page(
+        self, registration_id: RegistrationId, slot_field: str, page: int = 0, *, enough_px: int = 0
+    ) -> DocumentPage:
+        """One kept page, for the screen; a smaller one where it need be no larger than ``enough_px``. Raises
+        ``BadInput`` when there is none."""
         document = self._document(self._journal.load(registration_id), slot_field)
         try:
             pages = self._pages(registration_id, document)
@@ -268,7 +271,7 @@ class Documents:
             return DocumentPage(None, 1)
         if not 0 <= page < len(pages):
             raise BadInput(DOCUMENT_PAGE_ABSENT)
-        return DocumentPage(read_picture(pages[page].jpeg), len(pages))
+        return DocumentPage(read_picture(pages[page].jpeg, enough_px=enough_px), len(pages))
 
     def pictures(self, registration_id: RegistrationId, slot_field: str) -> tuple[Pixels, ...]:
         """All kept pages, to be read by machine. Raises ``BadInput`` when there is no such document."""

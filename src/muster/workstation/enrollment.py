@@ -327,8 +327,10 @@ class Enrollment(PersonCapture):
     ) -> tuple[Finding, ...]:
         return self._documents.findings(registration_id, slot_field, page)
 
-    def document_page(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> DocumentPage:
-        return self._documents.page(registration_id, slot_field, page)
+    def document_page(
+        self, registration_id: RegistrationId, slot_field: str, page: int = 0, *, enough_px: int = 0
+    ) -> DocumentPage:
+        return self._documents.page(registration_id, slot_field, page, enough_px=enough_px)
 
     # Biometrics, besides what a person of any role is captured by
 

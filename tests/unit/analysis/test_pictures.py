@@ -57,6 +57,24 @@ def png_that_claims(width: int, height: int) -> bytes:
     )
 
 
+@pytest.mark.parametrize(
+    ("enough_px", "width"), [(0, 640), (320, 320), (200, 320), (160, 160), (1, 80), (999, 640)]
+)
+def test_a_jpeg_that_need_not_be_larger_comes_smaller(enough_px: int, width: int) -> None:
+    pixels = read_picture(encoded(quarters(640, 320), "JPEG"), enough_px=enough_px)
+    assert pixels.shape == (width // 2, width, 3)
+    assert np.abs(pixels[2, 2].astype(int) - UPPER_LEFT).max() < 30
+    assert np.abs(pixels[-2, -2].astype(int) - LOWER_RIGHT).max() < 30
+
+
+def test_a_strip_that_need_not_be_larger_has_all_of_its_rows() -> None:
+    assert read_picture(encoded(Image.new("RGB", (640, 1)), "JPEG"), enough_px=100).shape == (1, 640, 3)
+
+
+def test_what_is_no_jpeg_stays_as_large_as_it_is() -> None:
+    assert read_picture(encoded(quarters()), enough_px=8).shape == (32, 64, 3)
+
+
 def refusal(content: bytes) -> str:
     with pytest.raises(BadInput) as refused:
         read_picture(content)

@@ -37,6 +37,7 @@ from muster.workstation.reference import label_in
 _PREVIEW_MS = 100
 _READING = "reading"  # its lane
 _DIGITS = 6
+_PAGE_PX = 1000  # more than a page is shown in
 _DIGITS_WIDTH = 110
 
 TakeBooking = Callable[[RegistrationId, str], Prefilled]
@@ -496,13 +497,22 @@ class DocumentsPage(StepPage):
         page = slot.shown
         slot.show_facts(self.registration.documents[field].facts)
         self.work(
-            "store", lambda: self.enrollment.document_page(self.registration.id, field, page), slot.show_page
-        )
-        self.work(
             "store",
-            lambda: self.enrollment.document_findings(self.registration.id, field, page),
-            slot.show_findings,
+            lambda: self.enrollment.document_page(self.registration.id, field, page, enough_px=_PAGE_PX),
+            partial(self._show_page, field, page),
         )
+
+    def _show_page(self, field: str, page: int, shown: DocumentPage) -> None:
+        slot = self.slots[field]
+        slot.show_page(shown)
+
+        def judged(findings: tuple[Finding, ...]) -> None:
+            if slot.is_filled and slot.shown == page:  # not taken away or turned meanwhile
+                slot.show_findings(findings)
+
+        # In turn with reading it: two lanes at one page would keep the window waiting.
+        judge = partial(self.enrollment.document_findings, self.registration.id, field, page)
+        self.background.run(self, _READING, judge, judged, lambda error: None)
 
     def fail(self, error: MusterError) -> None:
         super().fail(error)
