@@ -54,6 +54,8 @@ def rows(rounds: Rounds) -> Iterator[Row]:
         demo_station(Path(folder), utc_now)
         ours = partial(python, "-c", _OURS, "--data", folder)
         empty = partial(python, "-c", _EMPTY)
+        for first in (ours, empty):  # which compiles
+            first()
         yield rounds.compare("window open, to sign in", ours, "an empty window of Qt", empty, repeat=3)
     told = timed(1 if rounds.once else _REGISTRATIONS)
     blocked = [each["blocked"] for each in told]
