@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 import segno
 from PIL import Image
@@ -21,11 +22,12 @@ from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Refused
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
-from muster.ui.language import Languages
+from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage
 from muster.ui.session import Session
 from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.documents_words import said_of
 from muster.workstation.demo import demo_script
+from muster.workstation.documents import DocumentPage
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.lanes import Lanes
 from muster.workstation.pre_registrations import PRE_REGISTRATION_USED, Prefilled
@@ -37,6 +39,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 PASSPORT = Path(__file__).parents[1] / "unit" / "analysis" / "pages" / "passport.png"
 POI, POA = "proofOfIdentity", "proofOfAddress"
 BIRTH = "1984/08/12"
+_LEFT_BY_1366 = 1080  # pixels beside the steps, margins and a scroll bar
 
 Open = Callable[..., DocumentsPage]
 
@@ -117,6 +120,21 @@ def test_a_passport_fills_in_the_form_and_gets_its_kind_and_number(qtbot: QtBot,
     assert slot.type_code == "DOC001"
     assert page.reload().demographics["dateOfBirth"] == BIRTH
     assert page.next.hasFocus()
+
+
+@pytest.mark.parametrize("language", WINDOW_LANGUAGES, ids=lambda each: each.data_code)
+def test_a_document_of_several_pages_is_no_wider_than_a_small_window_leaves_for_it(
+    open_page: Open, languages: Languages, language: WindowLanguage
+) -> None:
+    languages.use(language)
+    try:
+        slot = open_page().slots[POI]
+        slot.show_page(DocumentPage(np.zeros((8, 8, 3), np.uint8), 2))
+        slot.offer_to_shrink(True)
+        assert not slot.drop.isHidden() and not slot.shrink.isHidden()
+        assert slot.minimumSizeHint().width() <= _LEFT_BY_1366
+    finally:
+        languages.use(WINDOW_LANGUAGES[0])
 
 
 def test_what_was_taken_away_before_it_was_judged_is_not_warned_of(

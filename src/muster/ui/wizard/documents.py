@@ -573,8 +573,8 @@ class _Slot(Card):
         left.addLayout(facts)
         buttons = QHBoxLayout()
         self.scan, self.choose, self.remove = button(tr("Scan")), button(tr("From a file …")), button(tr("Remove"))
-        self.shrink, self.chip = button(tr("Make smaller")), button(tr("Read the chip"))
-        for each in (self.scan, self.chip, self.choose, self.remove, self.shrink):
+        self.chip = button(tr("Read the chip"))
+        for each in (self.scan, self.chip, self.choose, self.remove):
             buttons.addWidget(each)
         buttons.addStretch(1)
         self.warning, self.told = Note(), Note()
@@ -637,20 +637,25 @@ class _Slot(Card):
         if not asked:
             self.digits.clear()
 
-    def _pager(self) -> QHBoxLayout:
-        """What is done with the page above."""
-        pager = QHBoxLayout()
+    def _pager(self) -> QVBoxLayout:
+        """What is done with the pages above: in two rows, since one would be too wide in some languages."""
+        pager, turning, adding = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
         arrows = ("›", "‹") if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else ("‹", "›")
         self.back, self.forth = map(button, arrows)
-        self.drop, self.more = button(tr("Remove this page")), button(tr("Add a page"))
+        self.drop, self.shrink = button(tr("Remove this page")), button(tr("Make smaller"))
+        self.more = button(tr("Add a page"))
         self.back.setAccessibleName(tr("Page before"))
         self.forth.setAccessibleName(tr("Next page"))
         self.place = label("", wrap=False)
         for each in (self.back, self.place, self.forth):
-            pager.addWidget(each)
-        pager.addStretch(1)
-        for each in (self.drop, self.more):
-            pager.addWidget(each)
+            turning.addWidget(each)
+        turning.addStretch(1)
+        turning.addWidget(self.drop)
+        adding.addStretch(1)
+        adding.addWidget(self.shrink)
+        adding.addWidget(self.more)
+        pager.addLayout(turning)
+        pager.addLayout(adding)
         return pager
 
     @property
