@@ -11,6 +11,7 @@ import pytest
 
 from integration.receiver.national import National, make_national
 from muster.packet.seal import SealedPacket
+from muster.processes import started_by
 from muster.receiver.center_key import make_center_key
 from muster.receiver.storage import Storage
 from muster.receiver.tables import metadata
@@ -18,6 +19,11 @@ from simulators import real_postgres, real_store
 from unit.receiver.counter import NOW, REF_ID, Keys, make_sealed
 
 _OPEN_AT_ONCE = 2
+
+
+def workers_of(hub: int) -> set[int]:
+    """Of what a hub started those that serve or are about to, not those that only watch over resources."""
+    return {pid for pid in started_by(hub) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
 
 @dataclass

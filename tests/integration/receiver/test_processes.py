@@ -19,8 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from integration.receiver.conftest import Place
-from muster import processes
+from integration.receiver.conftest import Place, workers_of
 from muster.clock import utc_now
 from muster.crypto.envelope import encrypt
 from muster.domain.registration import RegistrationId
@@ -45,11 +44,6 @@ class Hub:
     process: subprocess.Popen[str]
     url: str
     place: Place
-
-    def workers(self) -> list[int]:
-        """Of what it started those that serve, not those that only watch over resources."""
-        started = processes.started_by(self.process.pid)
-        return [pid for pid in started if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +95,7 @@ def _deliver(hub: Hub, packet: SealedPacket) -> bool:
 def test_while_processes_are_killed_and_replaced_every_packet_is_taken_once(
     hub: Hub, packets: list[SealedPacket]
 ) -> None:
-    first = hub.workers()
+    first = sorted(workers_of(hub.process.pid))
     assert len(first) == 2
     delivering = Thread(target=lambda: [_deliver(hub, each) for each in packets])
     delivering.start()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from muster import processes
+from integration.receiver.conftest import workers_of
 from muster.errors import MusterError
 from muster.receiver.center_key import make_center_key
 from muster.upload.transport import SignInWanted, Transport
@@ -45,8 +45,7 @@ class Hub:
 
     def workers(self) -> set[int]:
         """Those that serve and those that do not yet."""
-        started = processes.started_by(self.process.pid)
-        return {pid for pid in started if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        return workers_of(self.process.pid)
 
     def serving(self) -> set[int]:
         """Those that the hub has told of, once, when they began to."""
